@@ -1,0 +1,44 @@
+// The one table of samplers and schedulers by the names that a study file uses.
+#pragma once
+
+#include "base/result.hpp"
+#include "search/sampler/sampler.hpp"
+#include "search/scheduler/scheduler.hpp"
+#include "search/space/space.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace quench::search {
+
+/// `search:` of a study file.
+struct SamplerOptions {
+    std::string name = "random";
+    std::uint64_t seed = 0;
+    std::uint64_t grid_points =
+        5;  ///< grid: values on an axis of a float without step; integers use all of theirs
+    friend bool operator==(const SamplerOptions&, const SamplerOptions&) = default;
+};
+
+/// `fidelity:` of a study file.
+struct SchedulerOptions {
+    std::string name = "none";
+    std::string unit = "step";
+    Resource min = 1;
+    Resource max = 1;
+    int eta = 3;
+    friend bool operator==(const SchedulerOptions&, const SchedulerOptions&) = default;
+};
+
+std::vector<std::string> sampler_names();
+std::vector<std::string> scheduler_names();
+
+/// An error names the option, its value and the way out.
+base::Result<std::unique_ptr<sampler::Sampler>> make_sampler(const SamplerOptions& options,
+                                                             const space::Space& space);
+base::Result<std::unique_ptr<scheduler::Scheduler>> make_scheduler(const SchedulerOptions& options);
+
+}  // namespace quench::search

@@ -1,0 +1,59 @@
+// What samplers and schedulers are told: the facts of a study in the words of search.
+//
+// A sampler or scheduler knows nothing but the events it was told, in their order. Told the same events it
+// answers the same; that is how a study is resumed, verified and simulated.
+#pragma once
+
+#include "search/space/configuration.hpp"
+#include "search/trial_id.hpp"
+
+#include <string>
+#include <variant>
+
+namespace quench::search {
+
+/// What becomes of a trial at a decision point.
+enum class Verdict { proceed, pause, stop };
+
+/// How a trial left the study. Diverged and infeasible are bad values, not holes.
+enum class Ending { completed, stopped, failed, diverged, infeasible };
+
+/// A new trial exists and is going to be trained to `to`.
+struct Proposed {
+    TrialId trial;
+    space::Configuration configuration;
+    int bracket = 0;
+    Resource to = 0;
+};
+
+/// The objective at a step, always to be minimised (the core negates what is maximised), always finite.
+struct Reported {
+    TrialId trial;
+    Resource step = 0;
+    double value = 0;
+};
+
+/// A verdict was given; with `proceed`, the trial goes on to `to`.
+struct Judged {
+    TrialId trial;
+    Resource step = 0;
+    Verdict verdict = Verdict::pause;
+    Resource to = 0;
+};
+
+/// No process of this trial runs any more: from now on it can be promoted without waiting.
+struct Released {
+    TrialId trial;
+};
+
+struct Ended {
+    TrialId trial;
+    Ending how = Ending::completed;
+};
+
+/// No new trial will be proposed: the space is exhausted, or the study's limit of trials is reached.
+struct ProposalsEnded {};
+
+using Event = std::variant<Proposed, Reported, Judged, Released, Ended, ProposalsEnded>;
+
+}  // namespace quench::search

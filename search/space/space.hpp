@@ -1,0 +1,64 @@
+// A search space: parameters with conditions, and its two faces, configurations and the unit cube.
+#pragma once
+
+#include "base/result.hpp"
+#include "search/space/parameter.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace quench::search::space {
+
+/// What is wrong with a list of parameters, and where, so that a study file can name the line.
+struct Problem {
+    std::size_t parameter = 0;  ///< index into the list
+    std::string field;          ///< "low", "choices", "when", ...; "" for the parameter as a whole
+    std::string text;           ///< "<problem> (<why>) <way out>"
+};
+
+/// The first problem of a list of parameters: duplicate or empty names, empty or infinite ranges, log scales
+/// that touch zero, steps that do not fit, empty or repeated choices, conditions on unknown parameters, on
+/// values outside their domain, or in a circle.
+std::optional<Problem> find_problem(const std::vector<Parameter>& parameters);
+
+/// A checked list of parameters in the user's order. Immutable, copied and compared by value.
+///
+/// The unit cube has one axis a parameter, in order. Linear and log floats map affinely (in the logarithm);
+/// integers, stepped floats and categories own equal cells, so that a uniform point gives each value the same
+/// probability (log integers: cells [k - 1/2, k + 1/2] in the logarithm).
+class Space {
+  public:
+    Space() = default;
+    /// Refuses what find_problem finds.
+    static base::Result<Space> make(std::vector<Parameter> parameters);
+
+    [[nodiscard]] const std::vector<Parameter>& parameters() const { return parameters_; }
+    [[nodiscard]] std::size_t dimensions() const { return parameters_.size(); }
+
+    /// The configuration at a point of [0, 1]^dimensions; coordinates of inactive parameters are ignored.
+    [[nodiscard]] Configuration decode(std::span<const double> point) const;
+
+    /// The centre of the cell that holds the configuration; 0.5 where a parameter is inactive.
+    /// decode(encode(c)) == c (floats without step: to 1e-12 relative of the range).
+    /// The configuration must pass check().
+    [[nodiscard]] std::vector<double> encode(const Configuration& configuration) const;
+
+    /// Says which parameter is missing, not active, unknown, of the wrong type or outside its domain.
+    [[nodiscard]] base::Result<> check(const Configuration& configuration) const;
+
+    /// The number of distinct configurations, when every parameter is discrete and the number fits in 63
+    /// bits.
+    [[nodiscard]] std::optional<std::uint64_t> cardinality() const;
+
+    friend bool operator==(const Space&, const Space&) = default;
+
+  private:
+    std::vector<Parameter> parameters_;
+    std::vector<std::size_t>
+        order_;  ///< indices into parameters_: a parameter comes after those it depends on
+};
+
+}  // namespace quench::search::space
