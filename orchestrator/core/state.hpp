@@ -1,0 +1,136 @@
+// The state of a study: what the facts so far amount to. Changed by `apply` (apply.hpp) and nothing else.
+//
+//   TrialProposed      AttemptStarted        AttemptEnded, goal not reached (lost, preempted, retried)
+//        │                   │             ┌──────────────┐
+//        ▼                   ▼             ▼              │
+//     Queued ────────────▶ Running ───────────────────────┘
+//        ▲                   │
+//        │ proceed           │ AttemptEnded, goal reached
+//        └──── Paused ◀──────┘
+//                 │  stop, failure, infeasible, diverged, end of the study: TrialEnded
+//                 ▼
+//               Ended          (from every phase but Running: a process is ended first)
+#pragma once
+
+#include "orchestrator/core/fact.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace quench::orchestrator::core {
+
+/// Waits for slots. `order`: lower goes first; what was running before goes before what never ran.
+struct Queued {
+    std::uint64_t order = 0;
+    friend bool operator==(const Queued&, const Queued&) = default;
+};
+
+/// An attempt has been started and has not ended.
+struct Running {
+    AttemptId attempt;
+    std::string worker;
+    std::string session;
+    Resource to = 0;
+    int ranks = 1;
+    base::TimePoint since;
+    friend bool operator==(const Running&, const Running&) = default;
+};
+
+/// Reached its goal; the scheduler has not yet said more.
+struct Paused {
+    friend bool operator==(const Paused&, const Paused&) = default;
+};
+
+struct Ended {
+    search::Ending how = search::Ending::completed;
+    std::optional<double> value;
+    std::string reason;
+    friend bool operator==(const Ended&, const Ended&) = default;
+};
+
+using Phase = std::variant<Queued, Running, Paused, Ended>;
+
+/// The objective at a step, in the user's direction; NaN and infinities as they came.
+struct Point {
+    Resource step = 0;
+    double value = 0;
+};
+
+/// How often attempts of a trial ended badly, each against its own budget.
+struct Setbacks {
+    int crashed = 0;
+    int timed_out = 0;
+    int lost_in_a_row = 0;  ///< lost or preempted without a new report in between
+    friend bool operator==(const Setbacks&, const Setbacks&) = default;
+};
+
+struct Trial {
+    TrialId id;
+    search::space::Configuration params;
+    int bracket = 0;
+    Resource goal = 0;     ///< where its current target is
+    Resource reached = 0;  ///< the last step reported
+    std::vector<Point> curve;
+    std::uint64_t attempts = 0;  ///< the number of the last attempt
+    Setbacks setbacks;
+    std::optional<VerdictGiven> verdict;  ///< the last one
+    Phase phase;
+    std::optional<AttemptEnded> last_end;  ///< of the last attempt that ended
+    base::TimePoint proposed_at;
+
+    /// The last finite objective.
+    [[nodiscard]] std::optional<double> value() const;
+};
+
+struct Worker {
+    std::string name;
+    std::string session;
+    std::string host;
+    std::int64_t pid = 0;
+    int slots = 1;
+    int used = 0;  ///< ranks of attempts that run on it
+    friend bool operator==(const Worker&, const Worker&) = default;
+};
+
+enum class StudyPhase { running, paused, ended };
+
+/// Everything known of one study. Value semantics except for sampler and scheduler, which are owned.
+struct State {
+    std::optional<StudyCreated> created;
+    StudyPhase phase = StudyPhase::running;
+    std::optional<StudyEnded> ending;
+    std::optional<std::string> proposals_ended;  ///< the reason, once no trial will be proposed any more
+
+    std::vector<Trial> trials;               ///< index = trial number
+    std::map<std::uint64_t, TrialId> queue;  ///< by Queued::order
+    std::uint64_t next_order = 0;            ///< for what is queued for the first time
+    std::map<std::string, Worker> workers;   ///< joined and not lost, by name
+
+    Resource spent = 0;  ///< sum of `reached`
+    std::size_t ended_trials = 0;
+    std::size_t failed_trials = 0;
+    std::optional<TrialId> best;      ///< best completed trial; ties to the lower number
+    std::optional<double> best_seen;  ///< best finite value of any trial at any step
+    base::TimePoint created_at;
+    base::TimePoint last_at;
+    base::Duration active{};  ///< time under a coordinator
+    std::uint64_t told = 0;   ///< events told to the sampler
+    std::uint64_t facts = 0;
+
+    std::unique_ptr<search::sampler::Sampler> sampler;
+    std::unique_ptr<search::scheduler::Scheduler> scheduler;
+
+    [[nodiscard]] const Study& study() const { return created->study; }
+    [[nodiscard]] const Trial& trial(TrialId id) const { return trials.at(id.value()); }
+    [[nodiscard]] Trial& trial(TrialId id) { return trials.at(id.value()); }
+};
+
+/// Is a better than b in the study's direction?
+bool better(Direction direction, double a, double b);
+
+}  // namespace quench::orchestrator::core
