@@ -83,6 +83,10 @@ void Coordinator::handle(const ShutdownAsked& input) {
     if (!presence_.shutdown) presence_.shutdown = input.reason;
 }
 
+void Coordinator::handle(const WorkersAbandoned& input) {
+    while (!state_.workers.empty()) lose(state_.workers.begin()->first, input.reason);
+}
+
 void Coordinator::record(Fact fact) {
     StampedFact stamped{now_, std::move(fact)};
     const auto applied = apply(state_, stamped);

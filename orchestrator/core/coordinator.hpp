@@ -38,6 +38,7 @@ class Coordinator {
     void handle(const ProposalComputed& input);
     void handle(const Tick& input);
     void handle(const ShutdownAsked& input);
+    void handle(const WorkersAbandoned& input);
 
     void on(const Peer& peer, const worker::protocol::Hello& message);
     void on(const Peer& peer, const worker::protocol::Heartbeat& message);

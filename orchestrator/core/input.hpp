@@ -46,6 +46,12 @@ struct ShutdownAsked {
     std::string reason;
 };
 
-using Input = std::variant<StudySubmitted, Started, Received, ProposalComputed, Tick, ShutdownAsked>;
+/// No worker of the journal will come back: a command closes the study without them.
+struct WorkersAbandoned {
+    std::string reason;
+};
+
+using Input =
+    std::variant<StudySubmitted, Started, Received, ProposalComputed, Tick, ShutdownAsked, WorkersAbandoned>;
 
 }  // namespace quench::orchestrator::core
