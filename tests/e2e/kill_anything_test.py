@@ -129,7 +129,7 @@ class KillAnything(unittest.TestCase):
     def test_whatever_is_killed_the_study_ends_as_if_nothing_had_happened(self):
         kills, seed = collections.Counter(), SEED
         while sum(kills.values()) < KILLS:
-            with self.subTest(seed=seed), e2e.Sandbox() as box:
+            with e2e.Sandbox() as box:
                 left = KILLS - sum(kills.values())
                 text = study_text(seed, trials=max(4, math.ceil(min(left, 60) * 0.3)))
                 expected = self.undisturbed(box, seed, text)
@@ -145,8 +145,6 @@ class KillAnything(unittest.TestCase):
                     raise
                 self.assertGreater(sum(round_.kills.values()), 0, "the study ended before anything could be killed")
                 kills += round_.kills
-            if self._outcome.errors and any(error for _, error in self._outcome.errors):
-                break
             seed += 1
         print("seed %d: %d kills: %s" % (SEED, sum(kills.values()), dict(kills)), file=sys.stderr)
 
