@@ -1,0 +1,18 @@
+// Stands in for orchestrator/core until its library is in the build.
+#include "orchestrator/core/fact.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace quench::orchestrator::core {
+
+bool operator==(const Reported& a, const Reported& b) {
+    const auto same = [](const auto& x, const auto& y) {
+        return x.first == y.first &&
+               std::bit_cast<std::uint64_t>(x.second) == std::bit_cast<std::uint64_t>(y.second);
+    };
+    return a.trial == b.trial && a.attempt == b.attempt && a.step == b.step &&
+           std::ranges::equal(a.metrics, b.metrics, same);
+}
+
+}  // namespace quench::orchestrator::core
