@@ -16,6 +16,7 @@
 // built into programs that are not ours. README.md beside contract/ tells the contract.
 #pragma once
 
+#include <cerrno>
 #include <cmath>
 #include <csignal>
 #include <cstdint>
@@ -44,9 +45,14 @@ class TrialError : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// Whether a file is to survive a crash of the machine, or only of the process.
+enum class Sync { no, yes };
+
 /// Puts `bytes` at `path` so that a reader sees the old content or the new, never a part, whatever is killed
-/// and whenever: written beside it, synced, renamed, folder synced. Throws std::system_error.
-inline void write_atomically(const std::filesystem::path& path, std::string_view bytes) {
+/// and whenever: written beside it, synced, renamed, folder synced. With `Sync::no` only if the
+/// process is killed, not if the machine fails. Throws std::system_error.
+inline void write_atomically(const std::filesystem::path& path, std::string_view bytes,
+                             Sync sync = Sync::yes) {
     const auto check = [&](bool ok, const char* what) {
         if (!ok)
             throw std::system_error(errno, std::generic_category(), std::string(what) + " " + path.string());
@@ -73,9 +79,10 @@ inline void write_atomically(const std::filesystem::path& path, std::string_view
             check(n >= 0 || errno == EINTR, "cannot write");
             if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
         }
-        check(::fsync(file.fd) == 0, "cannot sync");
+        check(sync == Sync::no || ::fsync(file.fd) == 0, "cannot sync");
     }
     check(::rename(beside.c_str(), path.c_str()) == 0, "cannot rename to");
+    if (sync == Sync::no) return;
     const File directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     check(directory.fd >= 0 && ::fsync(directory.fd) == 0, "cannot sync the folder of");
 }
@@ -130,6 +137,9 @@ class Trial {
             const char* rank = std::getenv(name);
             if (rank != nullptr && std::string_view(rank) != "0") trial.reports_ = false;
         }
+        if (trial.under_quench_) {
+            if (const auto report = trial.read_checkpoint(last_report)) trial.print(*report);
+        }
         return trial;
     }
 
@@ -165,7 +175,11 @@ class Trial {
         std::string line = "quench: {\"step\": " + std::to_string(step);
         for (const auto& [name, value] : metrics)
             line += ", " + nlohmann::json(name).dump() + ": " + number(value);
-        print(line + "}");
+        line += "}";
+        // Kept, so that a trial that is lost between its last checkpoint and the receipt of its last report
+        // says it again when it is started anew and finds nothing left to train.
+        if (under_quench_ && reports_) write_atomically(checkpoint_dir_ / last_report, line, Sync::no);
+        print(line);
     }
 
     /// Says that this configuration cannot work. Return from main afterwards.
@@ -176,6 +190,8 @@ class Trial {
 
     /// Writes `bytes` to checkpoint_dir/name, whole or not at all. With several ranks: rank 0 calls this.
     void write_checkpoint(const std::string& name, std::string_view bytes) const {
+        if (const auto report = read_checkpoint(last_report))
+            write_atomically(checkpoint_dir_ / last_report, *report);
         write_atomically(checkpoint_dir_ / name, bytes);
     }
 
@@ -187,6 +203,8 @@ class Trial {
     }
 
   private:
+    static constexpr const char* last_report = ".last_report";
+
     Trial() = default;
 
     void read_run_file(const std::string& path) {

@@ -24,6 +24,15 @@ import sys
 __all__ = ["start", "Trial", "TrialError", "Params"]
 
 _RANK_VARIABLES = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID", "RANK")
+_LAST_REPORT = ".last_report"
+
+
+def _sync(path):
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 class TrialError(Exception):
@@ -34,7 +43,8 @@ class Params(dict):
     """Hyperparameters by name. A missing one raises TrialError with the names that exist."""
 
     def __missing__(self, name):
-        raise TrialError("hyperparameter %r is not in the run file; it has: %s" % (name, ", ".join(sorted(self)) or "none"))
+        names = ", ".join(sorted(self)) or "none"
+        raise TrialError("hyperparameter %r is not in the run file; it has: %s" % (name, names))
 
 
 class Trial:
@@ -77,11 +87,25 @@ class Trial:
         """Prints metrics at a step; only on rank 0. Steps must rise; those of before a resume may repeat."""
         line = {"step": int(step)}
         line.update((name, float(value)) for name, value in metrics.items())
-        self._print(line)
+        text = json.dumps(line)
+        if self.is_reporter and self.under_quench:
+            # Kept, so that a trial that is lost between its last checkpoint and the receipt of its last
+            # report says it again when it is started anew and finds nothing left to train.
+            with self.atomic(_LAST_REPORT, sync=False) as path:
+                with open(path, "w") as out:
+                    out.write(text)
+        self._print(text)
+
+    def repeat_last_report(self):
+        """Prints the last report of the attempt before, if there was one. `start` calls this."""
+        path = self.checkpoint(_LAST_REPORT)
+        if path is not None and self.under_quench:
+            with open(path) as file:
+                self._print(file.read())
 
     def infeasible(self, why):
         """Says that this configuration cannot work, and exits 0."""
-        self._print({"infeasible": str(why)})
+        self._print(json.dumps({"infeasible": str(why)}))
         raise SystemExit(0)
 
     def checkpoint(self, name):
@@ -90,19 +114,19 @@ class Trial:
         return path if os.path.exists(path) else None
 
     @contextlib.contextmanager
-    def atomic(self, name):
+    def atomic(self, name, sync=True):
         """Gives a path to write to; at the end it becomes the checkpoint `name`, whole or not at all."""
         os.makedirs(self.checkpoint_dir, exist_ok=True)
         beside = os.path.join(self.checkpoint_dir, ".%s.new" % name)
         yield beside
-        for path, then in ((beside, os.path.join(self.checkpoint_dir, name)), (self.checkpoint_dir, None)):
-            descriptor = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            if then is not None:
-                os.replace(path, then)
+        if sync:
+            _sync(beside)
+        os.replace(beside, os.path.join(self.checkpoint_dir, name))
+        if sync:
+            last_report = self.checkpoint(_LAST_REPORT)
+            if last_report is not None:
+                _sync(last_report)
+            _sync(self.checkpoint_dir)
 
     def save_json(self, name, value):
         """Writes a JSON checkpoint. Floats come back bit for bit."""
@@ -118,10 +142,10 @@ class Trial:
         with open(path) as file:
             return json.load(file)
 
-    def _print(self, value):
+    def _print(self, text):
         if self.is_reporter:
             # One write, so that lines of several processes do not mix; flushed, so that it arrives now.
-            sys.stdout.write("quench: " + json.dumps(value) + "\n")
+            sys.stdout.write("quench: " + text + "\n")
             sys.stdout.flush()
 
 
@@ -147,4 +171,5 @@ def start(params=None, to=1, seed=0, checkpoint_dir="checkpoint"):
         }
     trial = Trial(run, under_quench=bool(path))
     trial.catch_stop_signals()
+    trial.repeat_last_report()
     return trial

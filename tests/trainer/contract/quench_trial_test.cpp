@@ -110,6 +110,14 @@ TEST_F(Client, prints_reports_that_parse) {
               "too \"wide\"");
 }
 
+TEST_F(Client, repeats_its_last_report_when_started_anew) {
+    write_run_file({});
+    trial::Trial::start().report(4, {{"loss", 0.5}});
+    testing::internal::CaptureStdout();
+    (void)trial::Trial::start();
+    EXPECT_EQ(testing::internal::GetCapturedStdout(), "quench: {\"step\": 4, \"loss\": 0.5}\n");
+}
+
 TEST_F(Client, a_termination_signal_only_asks_to_stop) {
     const auto trial = trial::Trial::start();
     EXPECT_FALSE(trial.stop_requested());
@@ -145,7 +153,8 @@ print("ended at", state["epoch"])
     EXPECT_EQ(first.metrics.at("loss"), 0.05);
     EXPECT_TRUE(std::isnan(first.metrics.at("nan")));
     EXPECT_NE(out.find("ended at 4\nrc=0"), std::string::npos) << out;
-    EXPECT_EQ(python(program), "ended at 4\nrc=0\n") << "a finished trial has nothing left to do";
+    EXPECT_EQ(python(program), "quench: {\"step\": 4, \"loss\": 0.00625, \"nan\": NaN}\nended at 4\nrc=0\n")
+        << "a finished trial has nothing left to do, but its last report may have been lost";
 }
 
 TEST_F(Client, python_stops_on_a_signal_and_names_what_is_missing) {
