@@ -63,8 +63,7 @@ std::vector<Case> cases() {
         {{on("b", "k", {std::int64_t{4}}), whole({1, 3, linear, 1})}, 0, "when", "4 is out of range"},
         {{lr, on("b", "lr", {0.5})}, 1, "when", "a float without step"},
         {{on("b", "b", {true})}, 0, "when", "depends on itself"},
-        {{on("e", "a", {true}), on("a", "b", {true}), on("b", "a", {true})}, 1, "when",
-         "a on b on a (none"},
+        {{on("e", "a", {true}), on("a", "b", {true}), on("b", "a", {true})}, 1, "when", "a on b on a (none"},
     };
 }
 
