@@ -133,7 +133,7 @@ TEST(asha, paused_trials_are_stopped_when_no_more_can_go_on) {
     arrive(asha, 1, 1, 0.6);
     const auto due = asha.judgements_due();
     ASSERT_EQ(due.size(), 2u);
-    EXPECT_EQ(due[1].reason, "rank 2 of 2 at 1 epoch: only the best 0 went on, and no more trials come");
+    EXPECT_EQ(due[1].reason, "rank 2 of 2 at 1 epoch: of 3 the best would go on, and no more trials come");
     EXPECT_TRUE(std::holds_alternative<Finished>(asha.next_job()));
 }
 
