@@ -125,8 +125,6 @@ base::Result<> Children::start(const core::Spawn& order) {
     around.root = options_.root;
     around.run_file = order.run_file;
     around.temporary = shepherd.temporary.empty() ? "/tmp" : shepherd.temporary;
-    around.kill_after =
-        std::to_string(std::max<long>(1, std::chrono::ceil<std::chrono::seconds>(grace).count()));
     bp::environment environment;
     for (const auto& [name, value] : core::trial_environment(options_.environment, around))
         environment.emplace(name, value);
