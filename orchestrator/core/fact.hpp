@@ -56,7 +56,7 @@ struct WorkerJoined {
     friend bool operator==(const WorkerJoined&, const WorkerJoined&) = default;
 };
 
-/// Observation. Its attempts are ended as lost by facts that follow.
+/// Observation. Comes after the facts that end its attempts as lost.
 struct WorkerLost {
     std::string worker;
     std::string session;

@@ -18,15 +18,15 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace quench::orchestrator::core {
 
-/// Waits for slots. `order`: lower goes first; what was running before goes before what never ran.
+/// Waits for slots, in the order of Trial::order.
 struct Queued {
-    std::uint64_t order = 0;
     friend bool operator==(const Queued&, const Queued&) = default;
 };
 
@@ -75,6 +75,8 @@ struct Trial {
     int bracket = 0;
     Resource goal = 0;     ///< where its current target is
     Resource reached = 0;  ///< the last step reported
+    std::uint64_t order =
+        0;  ///< place in the queue, given with each goal: what runs again goes before what is new
     std::vector<Point> curve;
     std::uint64_t attempts = 0;  ///< the number of the last attempt
     Setbacks setbacks;
@@ -85,6 +87,8 @@ struct Trial {
 
     /// The last finite objective.
     [[nodiscard]] std::optional<double> value() const;
+    /// The last objective is not a finite number.
+    [[nodiscard]] bool diverged() const;
 };
 
 struct Worker {
@@ -107,9 +111,11 @@ struct State {
     std::optional<std::string> proposals_ended;  ///< the reason, once no trial will be proposed any more
 
     std::vector<Trial> trials;               ///< index = trial number
-    std::map<std::uint64_t, TrialId> queue;  ///< by Queued::order
-    std::uint64_t next_order = 0;            ///< for what is queued for the first time
-    std::map<std::string, Worker> workers;   ///< joined and not lost, by name
+    std::map<std::uint64_t, TrialId> queue;  ///< those in phase Queued, by Trial::order
+    std::uint64_t next_order = 0;
+    std::set<TrialId> running;              ///< those in phase Running
+    std::set<TrialId> to_end;               ///< those whose TrialEnded is due, so that none is searched for
+    std::map<std::string, Worker> workers;  ///< joined and not lost, by name
 
     Resource spent = 0;  ///< sum of `reached`
     std::size_t ended_trials = 0;

@@ -68,6 +68,8 @@ void fields(auto& io, Like<Welcome> auto& m) {
     io("heartbeat_us", m.heartbeat);
     io("lease_us", m.lease);
 }
+void fields(auto&, Like<Introduce> auto&) {}
+
 void fields(auto& io, Like<Refused> auto& m) {
     io("reason", m.reason);
 }
@@ -130,6 +132,9 @@ constexpr std::string_view kind(const Request*) {
 }
 constexpr std::string_view kind(const Welcome*) {
     return "welcome";
+}
+constexpr std::string_view kind(const Introduce*) {
+    return "introduce";
 }
 constexpr std::string_view kind(const Refused*) {
     return "refused";

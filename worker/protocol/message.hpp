@@ -108,6 +108,11 @@ struct Welcome {
     friend bool operator==(const Welcome&, const Welcome&) = default;
 };
 
+/// "I do not know you (I was started anew): say Hello again."
+struct Introduce {
+    friend bool operator==(const Introduce&, const Introduce&) = default;
+};
+
 struct Refused {
     std::string reason;
     friend bool operator==(const Refused&, const Refused&) = default;
@@ -172,6 +177,6 @@ struct Reply {
 };
 
 using ToCoordinator = std::variant<Hello, Heartbeat, Report, AttemptEnded, Goodbye, Request>;
-using FromCoordinator = std::variant<Welcome, Refused, Start, Stop, Ack, Dismiss, Reply>;
+using FromCoordinator = std::variant<Welcome, Introduce, Refused, Start, Stop, Ack, Dismiss, Reply>;
 
 }  // namespace quench::worker::protocol

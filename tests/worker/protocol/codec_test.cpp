@@ -60,6 +60,7 @@ std::vector<FromCoordinator> all_from_coordinator() {
                       30s,
                       24h};
     return {Welcome{version, "0.1", 5s, 30s},
+            Introduce{},
             Refused{"version 2 is not version 1"},
             start,
             Stop{key, "pruned"},

@@ -1,0 +1,287 @@
+#include "orchestrator/core/apply.hpp"
+
+#include "orchestrator/core/decide.hpp"
+
+#include <cmath>
+
+namespace quench::orchestrator::core {
+namespace {
+
+using base::Error;
+using base::Result;
+using base::success;
+using base::TimePoint;
+
+Error contradiction(const std::string& what) {
+    return Error(what + " (the journal contradicts itself)");
+}
+
+std::string name_of(TrialId trial) {
+    return "trial " + std::to_string(trial.value());
+}
+
+void tell(State& state, const search::Event& event) {
+    state.sampler->tell(event);
+    state.scheduler->tell(event);
+    ++state.told;
+}
+
+/// Keeps queue, running and to_end equal to what the trial's phase says.
+void file(State& state, const Trial& trial) {
+    if (std::holds_alternative<Queued>(trial.phase)) {
+        state.queue[trial.order] = trial.id;
+    } else {
+        state.queue.erase(trial.order);
+    }
+    if (std::holds_alternative<Running>(trial.phase)) {
+        state.running.insert(trial.id);
+    } else {
+        state.running.erase(trial.id);
+    }
+    if (ending_due(state, trial)) {
+        state.to_end.insert(trial.id);
+    } else {
+        state.to_end.erase(trial.id);
+    }
+}
+
+/// The trial with the attempt that runs, or why a fact about this attempt cannot be.
+Result<Trial*> running_attempt(State& state, TrialId id, AttemptId attempt) {
+    if (id.value() >= state.trials.size()) return contradiction(name_of(id) + " does not exist");
+    Trial& trial = state.trial(id);
+    const auto* running = std::get_if<Running>(&trial.phase);
+    if (running == nullptr || running->attempt != attempt) {
+        return contradiction(name_of(id) + " does not run as attempt " + std::to_string(attempt.value()));
+    }
+    return &trial;
+}
+
+Result<> change(State& state, const StudyCreated& fact, TimePoint at) {
+    if (state.created) return contradiction("the study exists already");
+    auto sampler = search::make_sampler(fact.study.sampler, fact.study.space);
+    if (!sampler) return sampler.error();
+    auto scheduler = search::make_scheduler(fact.study.fidelity);
+    if (!scheduler) return scheduler.error();
+    state.created = fact;
+    state.created_at = at;
+    state.sampler = std::move(sampler).value();
+    state.scheduler = std::move(scheduler).value();
+    return success();
+}
+
+Result<> change(State&, const CoordinatorStarted&, TimePoint) {
+    return success();
+}
+
+Result<> change(State& state, const WorkerJoined& fact, TimePoint) {
+    if (state.workers.contains(fact.worker))
+        return contradiction("worker " + fact.worker + " has joined already");
+    state.workers[fact.worker] = {.name = fact.worker,
+                                  .session = fact.session,
+                                  .host = fact.host,
+                                  .pid = fact.pid,
+                                  .slots = fact.slots,
+                                  .used = 0};
+    return success();
+}
+
+Result<> change(State& state, const WorkerLost& fact, TimePoint) {
+    const auto worker = state.workers.find(fact.worker);
+    if (worker == state.workers.end() || worker->second.session != fact.session) {
+        return contradiction("worker " + fact.worker + " is not there in this session");
+    }
+    if (worker->second.used != 0) return contradiction("worker " + fact.worker + " still runs attempts");
+    state.workers.erase(worker);
+    return success();
+}
+
+Result<> change(State& state, const TrialProposed& fact, TimePoint at) {
+    if (fact.trial.value() != state.trials.size())
+        return contradiction(name_of(fact.trial) + " is out of order");
+    if (state.proposals_ended) return contradiction(name_of(fact.trial) + " comes after the last proposal");
+    if (fact.to < 1) return contradiction(name_of(fact.trial) + " has nothing to train");
+    if (auto fits = state.study().space.check(fact.params); !fits)
+        return fits.error().in(name_of(fact.trial));
+    Trial trial;
+    trial.id = fact.trial;
+    trial.params = fact.params;
+    trial.bracket = fact.bracket;
+    trial.goal = fact.to;
+    trial.order = state.next_order++;
+    trial.phase = Queued{};
+    trial.proposed_at = at;
+    state.trials.push_back(std::move(trial));
+    file(state, state.trials.back());
+    tell(state, search::Proposed{fact.trial, fact.params, fact.bracket, fact.to});
+    return success();
+}
+
+Result<> change(State& state, const AttemptStarted& fact, TimePoint at) {
+    if (fact.trial.value() >= state.trials.size())
+        return contradiction(name_of(fact.trial) + " does not exist");
+    Trial& trial = state.trial(fact.trial);
+    if (!std::holds_alternative<Queued>(trial.phase))
+        return contradiction(name_of(fact.trial) + " is not queued");
+    if (fact.attempt.value() != trial.attempts + 1)
+        return contradiction(name_of(fact.trial) + ": attempt out of order");
+    if (fact.from != trial.reached || fact.to != trial.goal) {
+        return contradiction(name_of(fact.trial) + " starts from or to another step than is due");
+    }
+    const auto worker = state.workers.find(fact.worker);
+    if (worker == state.workers.end() || worker->second.session != fact.session) {
+        return contradiction("worker " + fact.worker + " is not there in this session");
+    }
+    if (fact.ranks < 1 || worker->second.used + fact.ranks > worker->second.slots) {
+        return contradiction("worker " + fact.worker + " has no " + std::to_string(fact.ranks) +
+                             " slots free");
+    }
+    worker->second.used += fact.ranks;
+    trial.attempts = fact.attempt.value();
+    trial.phase = Running{.attempt = fact.attempt,
+                          .worker = fact.worker,
+                          .session = fact.session,
+                          .to = fact.to,
+                          .ranks = fact.ranks,
+                          .since = at};
+    file(state, trial);
+    return success();
+}
+
+Result<> change(State& state, const Reported& fact, TimePoint) {
+    auto found = running_attempt(state, fact.trial, fact.attempt);
+    if (!found) return found.error();
+    Trial& trial = **found;
+    if (fact.step <= trial.reached || fact.step > std::get<Running>(trial.phase).to) {
+        return contradiction(name_of(fact.trial) + ": step " + std::to_string(fact.step) +
+                             " is not between its last and its target");
+    }
+    state.spent += fact.step - trial.reached;
+    trial.reached = fact.step;
+    trial.setbacks.lost_in_a_row = 0;
+    const auto metric = fact.metrics.find(state.study().objective.metric);
+    if (metric == fact.metrics.end()) return success();
+    const double value = metric->second;
+    trial.curve.push_back({fact.step, value});
+    if (!std::isfinite(value)) return success();
+    const Direction direction = state.study().objective.direction;
+    if (!state.best_seen || better(direction, value, *state.best_seen)) state.best_seen = value;
+    tell(state, search::Reported{fact.trial, fact.step, minimised(direction, value)});
+    return success();
+}
+
+Result<> change(State& state, const VerdictGiven& fact, TimePoint) {
+    if (fact.trial.value() >= state.trials.size())
+        return contradiction(name_of(fact.trial) + " does not exist");
+    Trial& trial = state.trial(fact.trial);
+    if (std::holds_alternative<Ended>(trial.phase)) return contradiction(name_of(fact.trial) + " has ended");
+    const bool proceed = fact.verdict == search::Verdict::proceed;
+    if (proceed && fact.to <= trial.goal)
+        return contradiction(name_of(fact.trial) + " would proceed to where it is");
+    trial.verdict = fact;
+    if (proceed) {
+        trial.goal = fact.to;
+        trial.order = state.next_order++;
+        if (std::holds_alternative<Paused>(trial.phase)) trial.phase = Queued{};
+    }
+    file(state, trial);
+    // A trial that diverged is the core's to stop; search is told with its end.
+    if (!trial.diverged()) tell(state, search::Judged{fact.trial, fact.step, fact.verdict, fact.to});
+    return success();
+}
+
+Result<> change(State& state, const AttemptEnded& fact, TimePoint) {
+    auto found = running_attempt(state, fact.trial, fact.attempt);
+    if (!found) return found.error();
+    Trial& trial = **found;
+    const Running running = std::get<Running>(trial.phase);
+    state.workers.at(running.worker).used -= running.ranks;
+    trial.last_end = fact;
+    if (fact.outcome == Outcome::crashed) ++trial.setbacks.crashed;
+    if (fact.outcome == Outcome::timed_out) ++trial.setbacks.timed_out;
+    if (fact.outcome == Outcome::lost || fact.outcome == Outcome::preempted) ++trial.setbacks.lost_in_a_row;
+    trial.phase = Paused{};
+    const bool goes_on = trial.reached < trial.goal && !ending_due(state, trial);
+    if (goes_on) trial.phase = Queued{};
+    file(state, trial);
+    if (trial.reached >= trial.goal) tell(state, search::Released{fact.trial});
+    return success();
+}
+
+Result<> change(State& state, const TrialEnded& fact, TimePoint) {
+    if (fact.trial.value() >= state.trials.size())
+        return contradiction(name_of(fact.trial) + " does not exist");
+    Trial& trial = state.trial(fact.trial);
+    if (std::holds_alternative<Ended>(trial.phase))
+        return contradiction(name_of(fact.trial) + " has ended already");
+    if (std::holds_alternative<Running>(trial.phase))
+        return contradiction(name_of(fact.trial) + " still runs");
+    trial.phase = Ended{fact.how, fact.value, fact.reason};
+    file(state, trial);
+    ++state.ended_trials;
+    if (fact.how == search::Ending::failed) ++state.failed_trials;
+    if (fact.how == search::Ending::completed && fact.value) {
+        const auto best = state.best ? state.trial(*state.best).value() : std::nullopt;
+        if (!best || better(state.study().objective.direction, *fact.value, *best) ||
+            (*fact.value == *best && fact.trial < *state.best)) {
+            state.best = fact.trial;
+        }
+    }
+    tell(state, search::Ended{fact.trial, fact.how});
+    return success();
+}
+
+Result<> change(State& state, const ProposalsEnded& fact, TimePoint) {
+    if (state.proposals_ended) return contradiction("proposals have ended already");
+    state.proposals_ended = fact.reason;
+    tell(state, search::ProposalsEnded{});
+    return success();
+}
+
+Result<> change(State& state, const StudyPaused&, TimePoint) {
+    if (state.phase != StudyPhase::running) return contradiction("the study does not run");
+    state.phase = StudyPhase::paused;
+    return success();
+}
+
+Result<> change(State& state, const StudyResumed&, TimePoint) {
+    if (state.phase != StudyPhase::paused) return contradiction("the study is not paused");
+    state.phase = StudyPhase::running;
+    return success();
+}
+
+Result<> change(State& state, const StudyEnded& fact, TimePoint) {
+    if (state.phase == StudyPhase::ended) return contradiction("the study has ended already");
+    state.phase = StudyPhase::ended;
+    state.ending = fact;
+    for (const Trial& trial : state.trials) file(state, trial);  // every open trial has its end due now
+    return success();
+}
+
+}  // namespace
+
+Result<> apply(State& state, const StampedFact& stamped) {
+    if (!state.created && !std::holds_alternative<StudyCreated>(stamped.fact)) {
+        return contradiction("the first fact does not create the study");
+    }
+    const auto changed =
+        std::visit([&](const auto& fact) { return change(state, fact, stamped.at); }, stamped.fact);
+    if (!changed) return changed;
+    const bool nobodys_time = state.facts == 0 || std::holds_alternative<CoordinatorStarted>(stamped.fact);
+    if (!nobodys_time && stamped.at > state.last_at) state.active += stamped.at - state.last_at;
+    state.last_at = stamped.at;
+    ++state.facts;
+    return success();
+}
+
+Result<State> replay(const std::vector<StampedFact>& facts) {
+    State state;
+    for (const StampedFact& fact : facts) {
+        if (auto applied = apply(state, fact); !applied) {
+            return applied.error().in("fact " + std::to_string(state.facts + 1));
+        }
+    }
+    if (!state.created) return contradiction("a study without facts");
+    return state;
+}
+
+}  // namespace quench::orchestrator::core

@@ -1,0 +1,153 @@
+#include "orchestrator/core/coordinator.hpp"
+
+#include "base/contract.hpp"
+#include "orchestrator/core/apply.hpp"
+#include "orchestrator/core/effects.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace quench::orchestrator::core {
+
+Coordinator::Coordinator(State state, Options options)
+    : state_(std::move(state)), options_(std::move(options)) {}
+
+void Coordinator::step(const Input& input, base::TimePoint now, Batch& out) {
+    now_ = now;
+    out_ = &out;
+    std::visit([&](const auto& any) { handle(any); }, input);
+    if (state_.created) {
+        settle();
+        send_due();
+    }
+    out_ = nullptr;
+}
+
+bool Coordinator::done() const {
+    if (!state_.created || !state_.running.empty()) return false;
+    return (state_.phase == StudyPhase::ended && state_.to_end.empty()) ||
+           state_.phase == StudyPhase::paused || presence_.shutdown.has_value();
+}
+
+void Coordinator::handle(const StudySubmitted& input) {
+    QUENCH_CHECK(!state_.created, "a coordinator has one study");
+    record(input.study);
+}
+
+void Coordinator::handle(const Started& input) {
+    presence_.started = now_;
+    presence_.last_tick = now_;
+    record(CoordinatorStarted{input.host, input.pid, input.build});
+}
+
+void Coordinator::handle(const ProposalComputed& input) {
+    presence_.asking = false;
+    const bool wanted = state_.phase == StudyPhase::running && !state_.proposals_ended &&
+                        input.ask.first.value() == state_.trials.size();
+    const auto job =
+        wanted ? state_.scheduler->next_job() : search::scheduler::Job(search::scheduler::Wait{});
+    const auto* start = std::get_if<search::scheduler::Start>(&job);
+    if (start == nullptr) return;  // the study moved on while the sampler thought
+    if (input.configurations.empty()) {
+        record(ProposalsEnded{fmt::format(
+            "the space is exhausted: all of its {} configurations were proposed", state_.trials.size())});
+        return;
+    }
+    record(TrialProposed{.trial = input.ask.first,
+                         .params = input.configurations.front(),
+                         .bracket = start->bracket,
+                         .to = start->to,
+                         .told = input.told});
+}
+
+void Coordinator::handle(const Tick&) {
+    // If we were not scheduled ourselves for half a lease (a suspended process, a stalled file system), the
+    // silence is ours: heartbeats wait in our own queue.
+    if (now_ - presence_.last_tick > options_.lease / 2) {
+        presence_.started = now_;
+        for (auto& [session, contact] : presence_.contacts) contact.heard = now_;
+    }
+    presence_.last_tick = now_;
+    std::vector<std::string> silent;
+    for (const auto& [name, worker] : state_.workers) {
+        if (now_ - presence_.heard(worker.session) > options_.lease) silent.push_back(name);
+    }
+    for (const std::string& name : silent) {
+        lose(name,
+             "no sign of life for " + base::to_text(now_ - presence_.heard(state_.workers.at(name).session)));
+    }
+}
+
+void Coordinator::handle(const ShutdownAsked& input) {
+    if (!presence_.shutdown) presence_.shutdown = input.reason;
+}
+
+void Coordinator::handle(const WorkersAbandoned& input) {
+    while (!state_.workers.empty()) lose(state_.workers.begin()->first, input.reason);
+}
+
+void Coordinator::record(Fact fact) {
+    StampedFact stamped{now_, std::move(fact)};
+    const auto applied = apply(state_, stamped);
+    QUENCH_CHECK(applied.ok(), applied.ok() ? "" : applied.error().text());
+    out_->facts.push_back(std::move(stamped));
+}
+
+void Coordinator::lose(const std::string& worker, const std::string& reason) {
+    const std::string session = state_.workers.at(worker).session;
+    const std::set<TrialId> running = state_.running;
+    for (const TrialId id : running) {
+        const auto& attempt = std::get<Running>(state_.trial(id).phase);
+        if (attempt.session != session) continue;
+        record(AttemptEnded{.trial = id,
+                            .attempt = attempt.attempt,
+                            .outcome = Outcome::lost,
+                            .detail = fmt::format("worker {} was lost: {}", worker, reason),
+                            .exit_status = std::nullopt,
+                            .seconds = base::seconds(std::max(base::Duration(0), now_ - attempt.since))});
+    }
+    record(WorkerLost{worker, session, reason});
+    presence_.forget(session);
+    note(fmt::format("worker {} is lost: {}", worker, reason));
+}
+
+void Coordinator::settle() {
+    const Circumstances circumstances{.now = now_,
+                                      .present =
+                                          [&](const std::string& session) {
+                                              const auto contact = presence_.contacts.find(session);
+                                              return contact != presence_.contacts.end() &&
+                                                     !contact->second.dismissed;
+                                          },
+                                      .dispatch = !presence_.shutdown};
+    for (;;) {
+        auto due = decisions_due(state_, circumstances);
+        if (const auto* ask = std::get_if<AskDue>(&due)) {
+            if (!presence_.asking) out_->ask = AskJob{*ask, state_.told, state_.sampler->clone()};
+            presence_.asking = true;
+            return;
+        }
+        auto& facts = std::get<std::vector<Fact>>(due);
+        if (facts.empty()) return;
+        for (Fact& fact : facts) record(std::move(fact));
+    }
+}
+
+void Coordinator::send_due() {
+    for (Send& send : effects_due(state_, presence_, options_, now_)) {
+        Contact* contact = presence_.by_peer(send.peer);
+        if (const auto* start = std::get_if<worker::protocol::Start>(&send.message))
+            contact->told[start->key] = now_;
+        if (const auto* stop = std::get_if<worker::protocol::Stop>(&send.message))
+            contact->told[stop->key] = now_;
+        if (std::holds_alternative<worker::protocol::Dismiss>(send.message)) contact->dismissed = now_;
+        out_->sends.push_back(std::move(send));
+    }
+}
+
+void Coordinator::note(std::string text) {
+    out_->notes.push_back(std::move(text));
+}
+
+}  // namespace quench::orchestrator::core

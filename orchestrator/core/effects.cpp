@@ -1,0 +1,121 @@
+#include "orchestrator/core/effects.hpp"
+
+#include "base/random.hpp"
+#include "search/space/configuration.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace quench::orchestrator::core {
+namespace {
+
+namespace protocol = worker::protocol;
+
+protocol::AttemptKey key_of(const State& state, TrialId trial, AttemptId attempt) {
+    return {state.study().name, trial.value(), attempt.value()};
+}
+
+protocol::Launcher launcher_of(const TrialProgram& program) {
+    switch (program.mpi) {
+        case Mpi::none:
+            return protocol::Launcher::none;
+        case Mpi::mpirun:
+            return protocol::Launcher::mpirun;
+        case Mpi::srun:
+            return protocol::Launcher::srun;
+        case Mpi::automatic:
+            break;
+    }
+    return program.ranks > 1 ? protocol::Launcher::mpirun : protocol::Launcher::none;
+}
+
+std::vector<std::string> with_study_dir(std::vector<std::string> command, const std::string& study_dir) {
+    const std::string placeholder = "{study_dir}";
+    for (std::string& word : command) {
+        for (auto at = word.find(placeholder); at != std::string::npos;
+             at = word.find(placeholder, at + study_dir.size())) {
+            word.replace(at, placeholder.size(), study_dir);
+        }
+    }
+    return command;
+}
+
+protocol::Start start_message(const State& state, const Trial& trial, const Running& running,
+                              base::TimePoint now) {
+    const Study& study = state.study();
+    protocol::Start start;
+    start.key = key_of(state, trial.id, running.attempt);
+    start.params = search::space::to_json(trial.params).dump();
+    start.from = trial.reached;
+    start.to = running.to;
+    start.unit = study.fidelity.unit;
+    // 32 bits: NumPy's and PyTorch's seeds take no more.
+    start.seed = base::Rng(study.sampler.seed, "trial seed", trial.id.value()).bits() >> 32;
+    start.ranks = running.ranks;
+    start.launcher = launcher_of(study.trial);
+    start.command = with_study_dir(study.trial.command, state.created->study_dir);
+    start.workdir = state.created->workdir;
+    start.folder = state.created->trials_dir + "/" + std::to_string(trial.id.value());
+    start.timeout = study.trial.timeout;
+    start.stall = study.trial.stall;
+    start.grace = study.trial.grace;
+    if (study.stop.wall) {
+        const auto active = state.active + (now > state.last_at ? now - state.last_at : base::Duration(0));
+        start.time_left = std::max(base::Duration(0), *study.stop.wall - active);
+    }
+    return start;
+}
+
+bool recently(const Contact& contact, const protocol::AttemptKey& key, const Options& options,
+              base::TimePoint now) {
+    const auto told = contact.told.find(key);
+    return told != contact.told.end() && now - told->second < options.resend;
+}
+
+}  // namespace
+
+std::optional<std::string> stop_due(const State& state, const Presence& presence, const Trial& trial) {
+    const Running& running = std::get<Running>(trial.phase);
+    if (trial.diverged()) return trial.verdict ? trial.verdict->reason : "diverged";
+    if (trial.reached >= running.to) return std::nullopt;  // it writes its checkpoint and exits
+    if (trial.verdict && trial.verdict->verdict == search::Verdict::stop) return trial.verdict->reason;
+    if (state.phase == StudyPhase::ended) return "the study ended: " + state.ending->reason;
+    if (state.phase == StudyPhase::paused) return "the study is paused";
+    if (presence.shutdown) return *presence.shutdown;
+    return std::nullopt;
+}
+
+std::vector<Send> effects_due(const State& state, const Presence& presence, const Options& options,
+                              base::TimePoint now) {
+    std::vector<Send> sends;
+    std::map<std::string, std::set<protocol::AttemptKey>> wanted;  // by session
+    for (const TrialId id : state.running) {
+        const Trial& trial = state.trial(id);
+        const Running& running = std::get<Running>(trial.phase);
+        const auto key = key_of(state, id, running.attempt);
+        wanted[running.session].insert(key);
+        const auto contact = presence.contacts.find(running.session);
+        if (contact == presence.contacts.end() || recently(contact->second, key, options, now)) continue;
+        const Peer& peer = contact->second.peer;
+        if (const auto reason = stop_due(state, presence, trial)) {
+            sends.push_back({peer, protocol::Stop{key, *reason}});
+        } else if (!contact->second.held.contains(key)) {
+            sends.push_back({peer, start_message(state, trial, running, now)});
+        }
+    }
+    for (const auto& [session, contact] : presence.contacts) {
+        for (const auto& key : contact.held) {
+            const auto mine = wanted.find(session);
+            if ((mine != wanted.end() && mine->second.contains(key)) || recently(contact, key, options, now))
+                continue;
+            sends.push_back({contact.peer, protocol::Stop{key, "this attempt was given up"}});
+        }
+        const bool over = (state.phase == StudyPhase::ended || presence.shutdown) && state.running.empty();
+        if (over && (!contact.dismissed || now - *contact.dismissed >= options.resend)) {
+            const std::string reason = presence.shutdown ? *presence.shutdown : "the study has ended";
+            sends.push_back({contact.peer, protocol::Dismiss{reason}});
+        }
+    }
+    return sends;
+}
+
+}  // namespace quench::orchestrator::core

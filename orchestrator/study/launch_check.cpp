@@ -1,0 +1,75 @@
+#include "orchestrator/study/launch_check.hpp"
+
+#include "orchestrator/study/report.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace quench::orchestrator::study {
+namespace {
+
+std::string with_study_dir(std::string word, const std::string& study_dir) {
+    constexpr std::string_view mark = "{study_dir}";
+    for (std::size_t at = 0; (at = word.find(mark, at)) != word.npos; at += study_dir.size())
+        word.replace(at, mark.size(), study_dir);
+    return word;
+}
+
+std::string joined(const std::string& folder, const std::string& name) {
+    if (folder.empty() || name.starts_with('/')) return name;
+    return folder + (folder.ends_with('/') ? "" : "/") + name;
+}
+
+/// Left for the trial: its own values are needed to know the program.
+bool depends_on_the_trial(const std::string& word) {
+    for (const std::string_view mark : {"{param.", "{run}", "{checkpoint_dir}", "{to}"})
+        if (word.find(mark) != word.npos) return true;
+    return false;
+}
+
+}  // namespace
+
+std::optional<std::string> find_program(const std::string& word, const LaunchSite& site) {
+    const std::string name = with_study_dir(word, site.study_dir);
+    if (name.empty() || depends_on_the_trial(name)) return std::nullopt;
+    const auto try_one = [&](const std::string& path) {
+        return site.is_program(path) ? std::optional(path) : std::nullopt;
+    };
+    if (name.find('/') != name.npos) return try_one(joined(site.workdir, name));
+    if (!site.program_dir.empty())
+        if (auto found = try_one(joined(site.program_dir, name))) return found;
+    for (std::size_t begin = 0; begin <= site.path.size();) {
+        const std::size_t end = std::min(site.path.find(':', begin), site.path.size());
+        const std::string folder = site.path.substr(begin, end - begin);
+        // An empty entry of PATH means the current folder.
+        if (auto found = try_one(joined(folder.empty() ? site.workdir : joined(site.workdir, folder), name)))
+            return found;
+        begin = end + 1;
+    }
+    return std::nullopt;
+}
+
+std::vector<FileError> check_launch(const StudyFile& file, const LaunchSite& site) {
+    Report report;
+    const core::TrialProgram& trial = file.study.trial;
+    if (site.slots && trial.ranks > *site.slots)
+        report.add(file.ranks_line,
+                   {fmt::format("trial.ranks is {}", trial.ranks),
+                    fmt::format("there are {} slots, so no trial could ever start", *site.slots),
+                    fmt::format("use at most {} ranks, or --slots {}", *site.slots, trial.ranks)});
+    const std::string& word = trial.command.front();
+    if (site.is_program && !depends_on_the_trial(word) && !find_program(word, site)) {
+        const bool path = with_study_dir(word, site.study_dir).find('/') != word.npos;
+        report.add(file.command_line,
+                   {fmt::format("the program {} is not there", quoted(with_study_dir(word, site.study_dir))),
+                    path ? fmt::format("no executable file of that name, seen from {}", quoted(site.workdir))
+                         : "neither beside quench nor in PATH",
+                    path ? "correct the path, or make it executable (chmod +x)"
+                         : "correct the name, or write a path such as ./program"});
+    }
+    return std::move(report).take();
+}
+
+}  // namespace quench::orchestrator::study

@@ -1,0 +1,14 @@
+// Reads `space:` of a study file.
+#pragma once
+
+#include "orchestrator/study/section.hpp"
+#include "search/space/space.hpp"
+
+#include <optional>
+
+namespace quench::orchestrator::study {
+
+/// A space, or nothing and reports. An empty space is an error: there is nothing to search.
+std::optional<search::space::Space> read_space(Report& report, const Field& field);
+
+}  // namespace quench::orchestrator::study

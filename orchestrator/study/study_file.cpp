@@ -1,0 +1,294 @@
+#include "orchestrator/study/study_file.hpp"
+
+#include "orchestrator/study/nearest.hpp"
+#include "orchestrator/study/section.hpp"
+#include "orchestrator/study/space_reader.hpp"
+#include "orchestrator/study/trial_reader.hpp"
+#include "orchestrator/study/yaml.hpp"
+#include "search/catalogue.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace quench::orchestrator::study {
+namespace {
+
+using core::Direction;
+using core::Study;
+
+// Sums of resource over all trials stay far from the end of 64 bits.
+constexpr std::int64_t most_resource = 1'000'000'000;
+constexpr std::int64_t most_trials = 10'000'000;
+constexpr std::int64_t most_total = 1'000'000'000'000'000;
+constexpr double most_hours = 1e6;
+
+const std::vector<Key>& study_keys() {
+    static const std::vector<Key> keys = {{"study", {"study_name", "name"}},
+                                          {"objective", {}},
+                                          {"space", {"parameters", "search_space"}},
+                                          {"search", {}},
+                                          {"fidelity", {}},
+                                          {"stop", {}},
+                                          {"trial", {}}};
+    return keys;
+}
+
+const std::vector<Key>& objective_keys() {
+    static const std::vector<Key> keys = {{"metric", {"objectiveMetricName"}},
+                                          {"direction", {"goal", "mode"}}};
+    return keys;
+}
+
+const std::vector<Key>& search_keys() {
+    static const std::vector<Key> keys = {{"sampler", {"algorithm"}}, {"seed", {}}, {"grid_points", {}}};
+    return keys;
+}
+
+const std::vector<Key>& fidelity_keys() {
+    static const std::vector<Key> keys = {
+        {"scheduler", {}},
+        {"unit", {}},
+        {"min", {"grace_period", "min_budget", "min_resource", "min_t", "min_iter"}},
+        {"max", {"max_t", "max_budget", "max_resource", "max_iter", "R"}},
+        {"eta", {"reduction_factor"}},
+        {"predictor",
+         {},
+         to_text({"fidelity.predictor is not supported", "this version has no predictors", "remove it"})},
+        {"mode",
+         {},
+         to_text({"fidelity.mode is not supported", "this version has one mode of each scheduler",
+                  "remove it"})}};
+    return keys;
+}
+
+const std::vector<Key>& stop_keys() {
+    static const std::vector<Key> keys = {
+        {"trials", {"n_trials", "num_samples", "maxTrialCount", "max_trials"}},
+        {"resource", {}},
+        {"hours", {}},
+        {"value", {}},
+        {"failure_rate", {}},
+        {"timeout",
+         {},
+         to_text({"unknown key 'stop.timeout'", "it counts seconds in other programs", "use hours"})}};
+    return keys;
+}
+
+void read_study_name(Report& report, const Field& field, Study& study) {
+    const auto name = read_name(report, field);
+    if (!name) return;
+    const bool plain = std::all_of(name->begin(), name->end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+               c == '_' || c == '-';
+    });
+    if (plain && (*name)[0] != '.') {
+        study.name = *name;
+        return;
+    }
+    report.add(field.line, {fmt::format("{} is {}", field.path, quoted(*name)),
+                            "it becomes a folder's name: letters, digits, '.', '_' and '-', no '.' in front",
+                            "choose another name"});
+}
+
+void read_objective(Report& report, const Field& at, Study& study) {
+    if (at.value->kind == Node::Kind::list) {
+        report.add(at.line, {"objective is a list", "several objectives are not supported by this version",
+                             "write one: {metric: val_loss, direction: minimize}"});
+        return;
+    }
+    const Section section(report, at, objective_keys());
+    if (at.value->kind != Node::Kind::map) return;
+    const Field* metric =
+        section.require("metric", "it is the name in the program's reports", "add metric: val_loss, say");
+    if (metric != nullptr)
+        if (const auto name = read_name(report, *metric)) study.objective.metric = *name;
+    const Field* direction = section.find("direction");
+    if (direction == nullptr) return;
+    const auto word = read_word(report, *direction);
+    if (!word) return;
+    static const std::vector<std::string> down = {"minimize", "minimise", "min", "MINIMIZE"};
+    static const std::vector<std::string> up = {"maximize", "maximise", "max", "MAXIMIZE"};
+    const auto is_one_of = [&](const std::vector<std::string>& words) {
+        return std::find(words.begin(), words.end(), *word) != words.end();
+    };
+    static const std::vector<std::string> words = {"minimize", "maximize"};
+    if (is_one_of(up))
+        study.objective.direction = Direction::maximize;
+    else if (!is_one_of(down))
+        report.add(direction->line, {fmt::format("{} is {}", direction->path, quoted(*word)),
+                                     "a direction is minimize or maximize", suggestion(*word, words)});
+}
+
+void read_search(Report& report, const Field& at, Study& study) {
+    const Section section(report, at, search_keys());
+    if (const Field* field = section.find("sampler"))
+        if (const auto name = read_choice(report, *field, search::sampler_names()))
+            study.sampler.name = *name;
+    if (const Field* field = section.find("seed"))
+        if (const auto seed = read_seed(report, *field)) study.sampler.seed = *seed;
+    if (const Field* field = section.find("grid_points"))
+        if (const auto points = read_integer(report, *field, {1, 1'000'000}))
+            study.sampler.grid_points = static_cast<std::uint64_t>(*points);
+}
+
+void read_fidelity(Report& report, const Field& at, Study& study) {
+    search::SchedulerOptions& options = study.fidelity;
+    const Section section(report, at, fidelity_keys());
+    if (at.value->kind != Node::Kind::map) return;
+    const std::size_t errors_before = report.count();
+    if (const Field* field = section.find("scheduler"))
+        if (const auto name = read_choice(report, *field, search::scheduler_names())) options.name = *name;
+    if (const Field* field = section.find("unit"))
+        if (const auto unit = read_name(report, *field)) options.unit = *unit;
+    const Field* min = section.find("min");
+    const Field* max = section.find("max");
+    if (min != nullptr) options.min = read_integer(report, *min, {1, most_resource}).value_or(1);
+    if (max != nullptr) options.max = read_integer(report, *max, {1, most_resource}).value_or(most_resource);
+    if (const Field* field = section.find("eta"))
+        options.eta = static_cast<int>(read_integer(report, *field, {2, 1000}).value_or(2));
+    if (report.count() != errors_before) return;
+    if (max == nullptr && (min != nullptr || options.name != "none")) {
+        report.add(at.line,
+                   {"'fidelity.max' is missing",
+                    fmt::format("a trial is complete after so many {}s", options.unit), "add max: 27, say"});
+        return;
+    }
+    if (options.min > options.max) {
+        report.add(min->line, {fmt::format("{} is {}", min->path, options.min),
+                               fmt::format("it lies above {}, which is {}", max->path, options.max),
+                               "swap or correct them"});
+        return;
+    }
+    if (options.name != "none" && options.min == options.max) {
+        report.add(max->line, {fmt::format("{} equals the minimum, {}", max->path, options.max),
+                               fmt::format("{} has no rung to stop trials at", options.name),
+                               "raise max, or use scheduler: none"});
+        return;
+    }
+    if (auto scheduler = search::make_scheduler(options); !scheduler)
+        report.add(at.line, scheduler.error().text());
+}
+
+void read_stop(Report& report, const Field& at, Study& study) {
+    core::StopRules& stop = study.stop;
+    const Section section(report, at, stop_keys());
+    if (const Field* field = section.find("trials"))
+        if (const auto trials = read_integer(report, *field, {1, most_trials}))
+            stop.trials = static_cast<std::uint64_t>(*trials);
+    if (const Field* field = section.find("resource"))
+        stop.resource = read_integer(report, *field, {1, most_total});
+    if (const Field* field = section.find("hours")) {
+        const auto hours = read_number(report, *field);
+        if (hours && *hours > 0 && *hours <= most_hours)
+            stop.wall =
+                base::Duration(std::max<std::int64_t>(1, static_cast<std::int64_t>(*hours * 3.6e9 + 0.5)));
+        else if (hours)
+            report.add(field->line, {fmt::format("{} is {}", field->path, *hours),
+                                     fmt::format("it must lie above 0 and not above {}", most_hours),
+                                     "write hours such as 12 or 0.5"});
+    }
+    if (const Field* field = section.find("value")) stop.value = read_number(report, *field);
+    if (const Field* field = section.find("failure_rate")) {
+        const auto rate = read_number(report, *field);
+        if (rate && *rate > 0 && *rate <= 1)
+            stop.failure_rate = rate;
+        else if (rate)
+            report.add(field->line, {fmt::format("{} is {}", field->path, *rate),
+                                     "it is a share of the ended trials, above 0 and up to 1",
+                                     "write a share such as 0.3"});
+    }
+}
+
+/// A study ends by itself when its sampler runs out (grid) or its schedule is finite (Hyperband).
+void check_that_it_ends(Report& report, int line, const Study& study) {
+    const core::StopRules& stop = study.stop;
+    if (stop.trials || stop.resource || stop.wall || stop.value || study.sampler.name == "grid") return;
+    const auto scheduler = search::make_scheduler(study.fidelity);
+    if (!scheduler || (*scheduler)->planned_resource()) return;
+    report.add(line, {"the study would never end",
+                      fmt::format("the sampler {} and the scheduler {} go on for ever and {}",
+                                  study.sampler.name, study.fidelity.name,
+                                  stop.failure_rate ? "failure_rate ends only a study that fails"
+                                                    : "there is no stop rule"),
+                      "add stop: {trials: 100}, or resource, hours or value"});
+}
+
+class Reader {
+  public:
+    Reading read(const std::string& text);
+
+  private:
+    void read_sections(const Document& document);
+
+    Report report_;
+    StudyFile file_;
+};
+
+void Reader::read_sections(const Document& document) {
+    Study& study = file_.study;
+    const Section top(report_, {"", document.root, 0}, study_keys());
+    if (document.root->kind != Node::Kind::map) return;
+    if (const Field* field = top.require("study", "a study is called by its name", "add study: my-study"))
+        read_study_name(report_, *field, study);
+    const Field* objective = top.require("objective", "it says what is better",
+                                         "add objective: {metric: val_loss, direction: minimize}");
+    if (objective != nullptr) read_objective(report_, *objective, study);
+    const Field* space = top.require("space", "it says what is searched",
+                                     "add space: {lr: {type: float, low: 1e-5, high: 1e-2, log: true}}");
+    std::vector<std::string> parameters;
+    const std::size_t errors_before_space = report_.count();
+    if (space != nullptr)
+        if (auto read = read_space(report_, *space)) study.space = *std::move(read);
+    for (const auto& parameter : study.space.parameters()) parameters.push_back(parameter.name);
+    const bool space_is_sound = space != nullptr && report_.count() == errors_before_space;
+
+    const std::size_t errors_before_search = report_.count();
+    const Field* search = top.find("search");
+    if (search != nullptr) read_search(report_, *search, study);
+    if (space_is_sound && report_.count() == errors_before_search)
+        if (auto sampler = search::make_sampler(study.sampler, study.space); !sampler)
+            report_.add(search ? search->line : space->line, sampler.error().text());
+    if (const Field* field = top.find("fidelity")) read_fidelity(report_, *field, study);
+    const Field* stop = top.find("stop");
+    if (stop != nullptr) read_stop(report_, *stop, study);
+    // Said only when sampler, scheduler and rules themselves were readable.
+    if (report_.count() == errors_before_search) check_that_it_ends(report_, stop ? stop->line : 0, study);
+
+    const Field* trial = top.require("trial", "it says which program is run",
+                                     "add trial: {command: [program, --option, value]}");
+    if (trial == nullptr) return;
+    TrialSection read = read_trial(report_, *trial, parameters);
+    study.trial = std::move(read.program);
+    file_.command_line = read.command_line;
+    file_.ranks_line = read.ranks_line;
+}
+
+Reading Reader::read(const std::string& text) {
+    auto parsed = parse_yaml(text);
+    if (auto* failure = std::get_if<FileError>(&parsed)) return {std::nullopt, {std::move(*failure)}};
+    const Document& document = std::get<Document>(parsed);
+    if (document.root == nullptr || document.root->kind == Node::Kind::nothing)
+        report_.add(0, {"the file is empty", "a study needs study, objective, space and trial",
+                        "is it the right file?"});
+    else
+        read_sections(document);
+    if (report_.empty()) return {std::move(file_), {}};
+    return {std::nullopt, std::move(report_).take()};
+}
+
+}  // namespace
+
+Reading read_study(const std::string& text) {
+    return Reader().read(text);
+}
+
+base::Result<core::Study> study_from_text(const std::string& text) {
+    Reading reading = read_study(text);
+    if (reading.file) return std::move(reading.file->study);
+    const FileError& first = reading.errors.front();
+    return base::Error(first.line > 0 ? fmt::format("line {}: {}", first.line, first.text) : first.text);
+}
+
+}  // namespace quench::orchestrator::study

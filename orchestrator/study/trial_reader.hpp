@@ -1,0 +1,21 @@
+// Reads `trial:` of a study file: the program and how it is run.
+#pragma once
+
+#include "orchestrator/study/section.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace quench::orchestrator::study {
+
+struct TrialSection {
+    core::TrialProgram program;
+    int command_line = 0;
+    int ranks_line = 0;
+};
+
+/// `parameters`: names that {param.NAME} may use; empty when the space itself was wrong (then any may).
+TrialSection read_trial(Report& report, const Field& field, const std::vector<std::string>& parameters);
+
+}  // namespace quench::orchestrator::study

@@ -1,0 +1,150 @@
+#include "search/catalogue.hpp"
+
+#include "search/sampler/grid.hpp"
+#include "search/sampler/random.hpp"
+#include "search/scheduler/asha.hpp"
+#include "search/scheduler/hyperband.hpp"
+#include "search/scheduler/none.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace quench::search {
+namespace {
+
+using MadeSampler = base::Result<std::unique_ptr<sampler::Sampler>>;
+using MadeScheduler = base::Result<std::unique_ptr<scheduler::Scheduler>>;
+
+struct SamplerEntry {
+    std::string_view name;
+    MadeSampler (*make)(const SamplerOptions&, const space::Space&);
+};
+struct SchedulerEntry {
+    std::string_view name;
+    MadeScheduler (*make)(const SchedulerOptions&);
+};
+
+constexpr Resource most_resource = 1'000'000'000'000;  ///< products of two powers of eta stay exact below it
+
+/// What every scheduler with rungs demands of min, max and eta.
+std::optional<base::Error> rung_error(const SchedulerOptions& o) {
+    if (o.min < 1)
+        return base::Error(
+            fmt::format("min is {} (the first rung needs some training) give 1 or more", o.min));
+    if (o.max < o.min)
+        return base::Error(fmt::format(
+            "max {} is below min {} (there would be no rung) raise max or lower min", o.max, o.min));
+    if (o.eta < 2)
+        return base::Error(fmt::format("eta is {} (1 trial in eta goes on) give 2 or more", o.eta));
+    return std::nullopt;
+}
+
+MadeSampler make_random(const SamplerOptions& o, const space::Space& space) {
+    return std::unique_ptr<sampler::Sampler>(std::make_unique<sampler::Random>(space, o.seed));
+}
+MadeSampler make_grid(const SamplerOptions& o, const space::Space& space) {
+    return sampler::Grid::make(space, o.seed, o.grid_points);
+}
+
+MadeScheduler make_none(const SchedulerOptions& o) {
+    return std::unique_ptr<scheduler::Scheduler>(std::make_unique<scheduler::None>(o.max, o.unit));
+}
+MadeScheduler make_asha(const SchedulerOptions& o) {
+    if (const auto error = rung_error(o)) return *error;
+    scheduler::Asha::Options options;
+    options.min = o.min;
+    options.max = o.max;
+    options.eta = o.eta;
+    options.unit = o.unit;
+    return std::unique_ptr<scheduler::Scheduler>(std::make_unique<scheduler::Asha>(std::move(options)));
+}
+MadeScheduler make_hyperband(const SchedulerOptions& o) {
+    if (const auto error = rung_error(o)) return *error;
+    scheduler::Hyperband::Options options;
+    options.min = o.min;
+    options.max = o.max;
+    options.eta = o.eta;
+    options.unit = o.unit;
+    return std::unique_ptr<scheduler::Scheduler>(std::make_unique<scheduler::Hyperband>(std::move(options)));
+}
+
+constexpr std::array samplers{SamplerEntry{"random", make_random}, SamplerEntry{"grid", make_grid}};
+constexpr std::array schedulers{SchedulerEntry{"none", make_none}, SchedulerEntry{"asha", make_asha},
+                                SchedulerEntry{"hyperband", make_hyperband}};
+
+/// Levenshtein's: insertions, deletions and replacements that turn one name into the other.
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), 0);
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i + 1);
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+        }
+    }
+    return row.back();
+}
+
+template <class Table>
+std::vector<std::string> names_of(const Table& table) {
+    std::vector<std::string> names;
+    for (const auto& entry : table) names.emplace_back(entry.name);
+    return names;
+}
+
+template <class Table>
+const typename Table::value_type* find(const Table& table, const std::string& name) {
+    const auto at =
+        std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.name == name; });
+    return at == table.end() ? nullptr : &*at;
+}
+
+template <class Table>
+base::Error unknown(const Table& table, const std::string& kind, const std::string& name) {
+    // The distance costs name times name; a name from a file is cut so that a long one costs nothing.
+    const std::string_view start = std::string_view(name).substr(0, 64);
+    const auto nearest = std::min_element(table.begin(), table.end(), [&](const auto& a, const auto& b) {
+        return distance(start, a.name) < distance(start, b.name);
+    });
+    return base::Error(fmt::format("unknown {} {} (there are {}) did you mean {}?", kind,
+                                   name.empty() ? "without name" : name, fmt::join(names_of(table), ", "),
+                                   nearest->name));
+}
+
+}  // namespace
+
+std::vector<std::string> sampler_names() {
+    return names_of(samplers);
+}
+
+std::vector<std::string> scheduler_names() {
+    return names_of(schedulers);
+}
+
+MadeSampler make_sampler(const SamplerOptions& options, const space::Space& space) {
+    const auto* entry = find(samplers, options.name);
+    if (!entry) return unknown(samplers, "sampler", options.name);
+    return entry->make(options, space);
+}
+
+MadeScheduler make_scheduler(const SchedulerOptions& options) {
+    const auto* entry = find(schedulers, options.name);
+    if (!entry) return unknown(schedulers, "scheduler", options.name);
+    if (options.max < 1)
+        return base::Error(
+            fmt::format("max is {} (a trial needs some training) give 1 or more", options.max));
+    if (options.max > most_resource)
+        return base::Error(fmt::format("max is {} (counts stay exact up to {}) count in a larger unit",
+                                       options.max, most_resource));
+    if (options.unit.empty())
+        return base::Error("unit is empty (reasons and tables name it) give one, as epoch");
+    return entry->make(options);
+}
+
+}  // namespace quench::search

@@ -1,0 +1,49 @@
+// Grid search: every distinct configuration once, in a keyed shuffle.
+//
+// Not in lexicographic order: a study that is stopped early has then seen the whole space and not one corner,
+// and schedulers compare trials as if they were drawn alike. The grid is never written out; a configuration
+// is computed from its number, so a grid of 10^18 points costs nothing.
+#pragma once
+
+#include "base/result.hpp"
+#include "search/sampler/permutation.hpp"
+#include "search/sampler/sampler.hpp"
+#include "search/space/enumeration.hpp"
+#include "search/space/space.hpp"
+
+#include <optional>
+#include <set>
+
+namespace quench::search::sampler {
+
+/// Discrete parameters use all their values, a float without step `points` values from end to end, evenly
+/// spaced (in the logarithm where the scale is log; one point: the middle). Where a parameter is inactive
+/// nothing is repeated. A grid point that a user enqueued is not proposed again.
+class Grid final : public Sampler {
+  public:
+    /// Refuses `points` of 0 and more than 2^63 - 1 configurations.
+    static base::Result<std::unique_ptr<Sampler>> make(space::Space space, std::uint64_t seed,
+                                                       std::uint64_t points);
+
+    void tell(const Event& event) override;
+    [[nodiscard]] std::vector<space::Configuration> ask(TrialId first, std::size_t count) const override;
+    [[nodiscard]] Cost cost() const override { return Cost::immediate; }
+    [[nodiscard]] std::unique_ptr<Sampler> clone() const override;
+
+  private:
+    Grid(space::Space space, space::Enumeration numbering, std::uint64_t seed, std::uint64_t points);
+
+    [[nodiscard]] space::Configuration configuration_at(std::uint64_t place) const;
+    /// Where the shuffle has a configuration; none when it is not on the grid.
+    [[nodiscard]] std::optional<std::uint64_t> place_of(const space::Configuration& configuration) const;
+
+    space::Space space_;
+    space::Enumeration numbering_;
+    Permutation order_;
+    std::uint64_t points_;
+    std::uint64_t told_ = 0;          ///< trials that were told: the number of the next one
+    std::uint64_t next_ = 0;          ///< all places before it are proposed
+    std::set<std::uint64_t> beyond_;  ///< proposed places after it
+};
+
+}  // namespace quench::search::sampler

@@ -1,0 +1,67 @@
+#include "orchestrator/study/launch_check.hpp"
+
+#include "tests/orchestrator/study/sample.hpp"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+namespace quench::orchestrator::study {
+namespace {
+
+StudyFile file_with(const std::string& program) {
+    const Reading reading = read_study(bent(sample, "[mlpf-train", "['" + program + "'"));
+    return reading.file.value();
+}
+
+LaunchSite site_with(std::set<std::string> programs) {
+    return {.slots = 4,
+            .study_dir = "/studies",
+            .workdir = "/home/me",
+            .program_dir = "/opt/quench/bin",
+            .path = "/usr/bin:/bin",
+            .is_program = [programs](const std::string& path) { return programs.contains(path); }};
+}
+
+TEST(launch_check, a_program_is_looked_up_as_a_shell_does_with_quench_first) {
+    const LaunchSite site =
+        site_with({"/usr/bin/python3", "/bin/python3", "/opt/quench/bin/mlpf-train", "/usr/bin/mlpf-train",
+                   "/home/me/bin/run", "/studies/train.py", "/abs/run"});
+    EXPECT_EQ(find_program("python3", site), "/usr/bin/python3");
+    EXPECT_EQ(find_program("mlpf-train", site), "/opt/quench/bin/mlpf-train");
+    EXPECT_EQ(find_program("bin/run", site), "/home/me/bin/run");
+    EXPECT_EQ(find_program("{study_dir}/train.py", site), "/studies/train.py");
+    EXPECT_EQ(find_program("/abs/run", site), "/abs/run");
+    EXPECT_EQ(find_program("run", site), std::nullopt);
+}
+
+TEST(launch_check, a_missing_program_is_an_error_at_the_command) {
+    const auto errors = check_launch(file_with("nowhere"), site_with({}));
+    ASSERT_EQ(errors.size(), 1u);
+    EXPECT_EQ(errors[0].line, 13);
+    EXPECT_EQ(
+        errors[0].text,
+        "the program 'nowhere' is not there (neither beside quench nor in PATH) correct the name, or write a "
+        "path such as ./program");
+    EXPECT_NE(check_launch(file_with("./nowhere"), site_with({})).at(0).text.find("chmod +x"),
+              std::string::npos);
+}
+
+TEST(launch_check, more_ranks_than_slots_is_an_error_at_the_ranks) {
+    LaunchSite site = site_with({"/bin/t"});
+    EXPECT_TRUE(check_launch(file_with("t"), site).empty());
+    site.slots = 1;
+    const auto errors = check_launch(file_with("t"), site);
+    ASSERT_EQ(errors.size(), 1u);
+    EXPECT_EQ(errors[0].line, 14);
+    EXPECT_NE(errors[0].text.find("there are 1 slots"), std::string::npos);
+    site.slots.reset();
+    EXPECT_TRUE(check_launch(file_with("t"), site).empty());
+}
+
+TEST(launch_check, a_program_that_depends_on_the_trial_is_left_to_the_worker) {
+    EXPECT_TRUE(check_launch(file_with("./{param.model}.sh"), site_with({})).empty());
+}
+
+}  // namespace
+}  // namespace quench::orchestrator::study

@@ -1,0 +1,178 @@
+#include "trainer/contract/quench_trial.hpp"
+
+#include "trainer/contract/report_line.hpp"
+#include "trainer/contract/run_file.hpp"
+
+#include <array>
+#include <fstream>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+namespace quench::trainer::contract {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Client : public testing::Test {
+  protected:
+    Client() {
+        std::string pattern = (fs::temp_directory_path() / "quench-client-XXXXXX").string();
+        folder_ = ::mkdtemp(pattern.data());
+        ::unsetenv("QUENCH_RUN");
+        trial::detail::stop = 0;
+    }
+    ~Client() override {
+        ::unsetenv("QUENCH_RUN");
+        fs::remove_all(folder_);
+    }
+
+    void write_run_file(nlohmann::json params) {
+        RunFile run;
+        run.study = "test";
+        run.params = std::move(params);
+        run.resource = {.from = 1, .to = 4, .unit = "epoch"};
+        run.seed = 18'000'000'000'000'000'000U;
+        run.checkpoint_dir = (folder_ / "checkpoint").string();
+        std::ofstream(folder_ / "run.json") << to_text(run);
+        ::setenv("QUENCH_RUN", (folder_ / "run.json").c_str(), 1);
+    }
+
+    // Runs a Python program on the client; its output and "rc=<status>".
+    std::string python(const std::string& program) {
+        std::ofstream(folder_ / "program.py") << program;
+        const std::string command = "PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=" QUENCH_CONTRACT_DIR " python3 " +
+                                    (folder_ / "program.py").string() + " 2>&1; echo rc=$?";
+        std::string out;
+        const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), ::pclose);
+        std::array<char, 256> part{};
+        while (std::fgets(part.data(), static_cast<int>(part.size()), pipe.get()) != nullptr)
+            out += part.data();
+        return out;
+    }
+
+    fs::path folder_;
+};
+
+TEST_F(Client, reads_its_orders) {
+    write_run_file({{"lr", 0.5}, {"width", 64}, {"model", "gnn"}});
+    const auto trial = trial::Trial::start();
+    EXPECT_TRUE(trial.under_quench());
+    EXPECT_EQ(trial.from(), 1);
+    EXPECT_EQ(trial.to(), 4);
+    EXPECT_EQ(trial.seed(), 18'000'000'000'000'000'000U);
+    EXPECT_EQ(trial.param<double>("lr"), 0.5);
+    EXPECT_EQ(trial.param<int>("width"), 64);
+    EXPECT_EQ(trial.param("depth", 3), 3);
+}
+
+TEST_F(Client, names_the_hyperparameter_that_is_missing_or_wrong) {
+    write_run_file({{"model", "gnn"}});
+    const auto trial = trial::Trial::start();
+    EXPECT_THROW(
+        {
+            try {
+                (void)trial.param<double>("lr");
+            } catch (const trial::TrialError& error) {
+                EXPECT_STREQ(error.what(), "hyperparameter 'lr' is not in the run file");
+                throw;
+            }
+        },
+        trial::TrialError);
+    EXPECT_THROW((void)trial.param<int>("model"), trial::TrialError);
+}
+
+TEST_F(Client, works_by_hand_without_orders) {
+    const auto trial = trial::Trial::start({.params = {{"lr", 0.25}}, .to = 7});
+    EXPECT_FALSE(trial.under_quench());
+    EXPECT_EQ(trial.to(), 7);
+    EXPECT_EQ(trial.param<double>("lr"), 0.25);
+}
+
+TEST_F(Client, a_missing_run_file_is_an_error_with_its_path) {
+    ::setenv("QUENCH_RUN", "/nowhere/run.json", 1);
+    EXPECT_THROW((void)trial::Trial::start(), trial::TrialError);
+}
+
+TEST_F(Client, prints_reports_that_parse) {
+    write_run_file({});
+    const auto trial = trial::Trial::start();
+    testing::internal::CaptureStdout();
+    trial.report(2, {{"val_loss", std::nan("")}, {"acc", 0.1}, {"up", INFINITY}});
+    trial.infeasible("too \"wide\"");
+    const std::string out = testing::internal::GetCapturedStdout();
+    const std::size_t end = out.find('\n');
+    const auto report = std::get<Report>(parse_report_line(out.substr(0, end)));
+    EXPECT_EQ(report.step, 2);
+    EXPECT_TRUE(std::isnan(report.metrics.at("val_loss")));
+    EXPECT_EQ(report.metrics.at("acc"), 0.1);
+    EXPECT_EQ(std::get<Infeasible>(parse_report_line(out.substr(end + 1, out.size() - end - 2))).why,
+              "too \"wide\"");
+}
+
+TEST_F(Client, repeats_its_last_report_when_started_anew) {
+    write_run_file({});
+    trial::Trial::start().report(4, {{"loss", 0.5}});
+    testing::internal::CaptureStdout();
+    (void)trial::Trial::start();
+    EXPECT_EQ(testing::internal::GetCapturedStdout(), "quench: {\"step\": 4, \"loss\": 0.5}\n");
+}
+
+TEST_F(Client, a_termination_signal_only_asks_to_stop) {
+    const auto trial = trial::Trial::start();
+    EXPECT_FALSE(trial.stop_requested());
+    std::raise(SIGTERM);
+    EXPECT_TRUE(trial.stop_requested());
+}
+
+TEST_F(Client, checkpoints_are_replaced_whole_and_leave_nothing_beside) {
+    write_run_file({});
+    const auto trial = trial::Trial::start();
+    EXPECT_FALSE(trial.read_checkpoint("state").has_value());
+    trial.write_checkpoint("state", "first");
+    trial.write_checkpoint("state", std::string("\0second", 7));
+    EXPECT_EQ(trial.read_checkpoint("state"), std::string("\0second", 7));
+    EXPECT_EQ(std::distance(fs::directory_iterator(trial.checkpoint_dir()), {}), 1);
+}
+
+TEST_F(Client, python_resumes_from_its_checkpoint_and_reports) {
+    write_run_file({{"lr", 0.5}});
+    const std::string program = R"(
+import quench_trial
+trial = quench_trial.start()
+state = trial.load_json("state.json") or {"epoch": 0, "x": 0.1}
+for epoch in range(state["epoch"], trial.to):
+    state = {"epoch": epoch + 1, "x": state["x"] * trial.params["lr"]}
+    trial.report(epoch + 1, loss=state["x"], nan=float("nan"))
+    trial.save_json("state.json", state)
+print("ended at", state["epoch"])
+)";
+    const std::string out = python(program);
+    const auto first = std::get<Report>(parse_report_line(out.substr(0, out.find('\n'))));
+    EXPECT_EQ(first.step, 1);
+    EXPECT_EQ(first.metrics.at("loss"), 0.05);
+    EXPECT_TRUE(std::isnan(first.metrics.at("nan")));
+    EXPECT_NE(out.find("ended at 4\nrc=0"), std::string::npos) << out;
+    EXPECT_EQ(python(program), "quench: {\"step\": 4, \"loss\": 0.00625, \"nan\": NaN}\nended at 4\nrc=0\n")
+        << "a finished trial has nothing left to do, but its last report may have been lost";
+}
+
+TEST_F(Client, python_stops_on_a_signal_and_names_what_is_missing) {
+    write_run_file({{"lr", 0.5}});
+    EXPECT_EQ(python("import os, signal, quench_trial\n"
+                     "trial = quench_trial.start()\n"
+                     "os.kill(os.getpid(), signal.SIGTERM)\n"
+                     "print(trial.stop_requested)\n"),
+              "True\nrc=0\n");
+    EXPECT_NE(python("import quench_trial\nquench_trial.start().params['width']\n")
+                  .find("hyperparameter 'width' is not in the run file; it has: lr\nrc=1"),
+              std::string::npos);
+    EXPECT_EQ(python("import quench_trial\nquench_trial.start().infeasible('no')\n"),
+              "quench: {\"infeasible\": \"no\"}\nrc=0\n");
+    ::unsetenv("QUENCH_RUN");
+    EXPECT_EQ(python("import quench_trial\nprint(quench_trial.start(params={'lr': 2}, to=5).to)\n"),
+              "5\nrc=0\n");
+}
+
+}  // namespace
+}  // namespace quench::trainer::contract

@@ -1,0 +1,121 @@
+#include "trainer/mlpf/graph_layer.hpp"
+
+#include "../nn/gradient.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace quench::trainer::mlpf {
+namespace {
+
+using nn::gradient_tolerance;
+using nn::random_matrix;
+using nn::span_of;
+using nn::worst_gradient_error;
+
+TEST(bins, every_row_is_in_one_bin_of_its_own_event) {
+    const std::vector<Index> events = {0, 10, 10, 11, 43};
+    const Matrix<double> points = random_matrix(43, 3, 1);
+    const Matrix<double> codebook = random_matrix(3, 20, 2);
+    const Bins bins = make_bins(points, codebook, events, 8);
+    EXPECT_EQ(bins.begin, (std::vector<Index>{0, 8, 10, 11, 19, 27, 35, 43}));
+    for (std::size_t e = 0; e + 1 < events.size(); ++e) {
+        std::vector<Index> rows(bins.order.begin() + events[e], bins.order.begin() + events[e + 1]);
+        std::ranges::sort(rows);
+        std::vector<Index> expected(rows.size());
+        std::iota(expected.begin(), expected.end(), events[e]);
+        EXPECT_EQ(rows, expected);
+    }
+    EXPECT_EQ(scatter(gather(points, bins), bins), points);
+}
+
+TEST(bins, the_hash_is_the_nearest_direction_and_equal_hashes_keep_their_order) {
+    Matrix<double> codebook(1, 4);
+    codebook << 1, 1, 1, 1;
+    Matrix<double> points(6, 1);
+    points << -1, 2, -3, 4, -5, 6;  // with two bins there is one direction: codes 1 0 1 0 1 0
+    EXPECT_EQ(make_bins(points, codebook, {0, 6}, 3).order, (std::vector<Index>{1, 3, 5, 0, 2, 4}));
+    EXPECT_EQ(make_bins(points, codebook, {0, 6}, 6).order, (std::vector<Index>{0, 1, 2, 3, 4, 5}));
+}
+
+struct Case {
+    const char* name;
+    GraphLayerShape shape;
+};
+
+class Gradients : public testing::TestWithParam<Case> {};
+
+TEST_P(Gradients, agree_with_central_differences) {
+    nn::Parameters<double> parameters(3);
+    const GraphLayer<double> layer(parameters, "layer", GetParam().shape);
+    const std::vector<Index> events = {0, 11, 20};
+    Matrix<double> x = random_matrix(20, GetParam().shape.width, 4);
+    const Matrix<double> weight = random_matrix(20, GetParam().shape.width, 5);
+    // Larger weights than a network begins with, so that no term is too small to be checked.
+    for (double& value : parameters.values()) value *= 4;
+
+    GraphLayer<double>::Cache cache;
+    (void)layer.forward(parameters, x, events, cache);
+    const auto f = [&] {
+        return layer.forward(parameters, x, events, cache, GraphLayer<double>::Binning::frozen)
+            .cwiseProduct(weight)
+            .sum();
+    };
+    (void)f();
+    parameters.clear_gradients();
+    const GraphLayer<double>::Cache kept = cache;
+    const Matrix<double> dx = layer.backward(parameters, kept, weight);
+    const double by_parameters = worst_gradient_error(parameters.values(), parameters.gradients(), f);
+    const double by_input = worst_gradient_error(span_of(x), span_of(dx), f);
+    RecordProperty("by_parameters", std::to_string(by_parameters * 1e9) + "e-9");
+    EXPECT_LE(by_parameters, gradient_tolerance);
+    EXPECT_LE(by_input, gradient_tolerance);
+}
+
+constexpr GraphLayerShape small{
+    .width = 6, .distance_dim = 3, .distance_hidden = 5, .bin_size = 4, .dist_mult = 0.7};
+
+GraphLayerShape with(auto change) {
+    GraphLayerShape shape = small;
+    change(shape);
+    return shape;
+}
+
+INSTANTIATE_TEST_SUITE_P(graph_layer, Gradients,
+                         testing::Values(Case{"normalized", small},
+                                         Case{"raw_degrees", with([](auto& s) { s.degrees = Degrees::raw; })},
+                                         Case{"three_messages", with([](auto& s) { s.messages = 3; })},
+                                         Case{"clipped", with([](auto& s) { s.clip_low = 0.3; })},
+                                         Case{"one_bin", with([](auto& s) { s.bin_size = 64; })},
+                                         Case{"bins_of_one", with([](auto& s) {
+                                                  s.bin_size = 1;
+                                                  s.distance_layers = 0;
+                                              })},
+                                         Case{"deep_distance", with([](auto& s) { s.distance_layers = 3; })}),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(graph_layer, does_not_mix_events) {
+    nn::Parameters<double> parameters(3);
+    const GraphLayer<double> layer(parameters, "layer", small);
+    const Matrix<double> x = random_matrix(20, small.width, 4);
+    GraphLayer<double>::Cache cache;
+    const Matrix<double> both = layer.forward(parameters, x, {0, 9, 20}, cache);
+    EXPECT_TRUE(both.topRows(9).isApprox(layer.forward(parameters, x.topRows(9), {0, 9}, cache), 1e-12));
+    EXPECT_TRUE(
+        both.bottomRows(11).isApprox(layer.forward(parameters, x.bottomRows(11), {0, 11}, cache), 1e-12));
+}
+
+TEST(graph_layer, in_one_bin_the_order_of_elements_does_not_matter) {
+    GraphLayerShape shape = small;
+    shape.bin_size = 32;
+    nn::Parameters<double> parameters(3);
+    const GraphLayer<double> layer(parameters, "layer", shape);
+    const Matrix<double> x = random_matrix(20, shape.width, 4);
+    GraphLayer<double>::Cache cache;
+    const Matrix<double> y = layer.forward(parameters, x, {0, 20}, cache);
+    const Matrix<double> reversed = layer.forward(parameters, x.colwise().reverse(), {0, 20}, cache);
+    EXPECT_TRUE(reversed.isApprox(y.colwise().reverse(), 1e-12));
+}
+
+}  // namespace
+}  // namespace quench::trainer::mlpf

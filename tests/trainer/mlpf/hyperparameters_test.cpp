@@ -1,0 +1,67 @@
+#include "trainer/mlpf/hyperparameters.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace quench::trainer::mlpf {
+namespace {
+
+using nlohmann::json;
+
+std::string infeasible(const json& params) {
+    const auto read = hyperparameters_from(params);
+    return std::holds_alternative<contract::Infeasible>(read) ? std::get<contract::Infeasible>(read).why
+                                                              : "feasible";
+}
+
+std::string error(const json& params) {
+    const auto read = hyperparameters_from(params);
+    return std::holds_alternative<base::Error>(read) ? std::get<base::Error>(read).text() : "no error";
+}
+
+TEST(hyperparameters, are_read_by_name_and_default_otherwise) {
+    const auto read = hyperparameters_from({{"lr", 0.01},
+                                            {"bin_size", 16},
+                                            {"width", 64.0},
+                                            {"optimizer", "sgd"},
+                                            {"normalize_degrees", false}});
+    const auto& hyper = std::get<Hyperparameters>(read);
+    EXPECT_EQ(hyper.optimizer.lr, 0.01);
+    EXPECT_EQ(hyper.graph.bin_size, 16);
+    EXPECT_EQ(hyper.graph.width, 64);
+    EXPECT_EQ(hyper.optimizer.kind, nn::OptimizerOptions::Kind::sgd);
+    EXPECT_EQ(hyper.graph.degrees, Degrees::raw);
+    EXPECT_EQ(hyper.layers, Hyperparameters{}.layers);
+}
+
+TEST(hyperparameters, impossible_values_are_infeasible) {
+    EXPECT_EQ(infeasible({{"bin_size", 0}}), "bin_size is 0, but must be from 1 to 4096");
+    EXPECT_EQ(infeasible({{"layers", 0}}), "layers is 0, but must be from 1 to 64");
+    EXPECT_EQ(infeasible({{"lr", 0.0}}), "lr is 0.0, but must be above 0.0 and at most 1000.0");
+    EXPECT_EQ(infeasible({{"momentum", 0.0}, {"clip_low", 0}}), "feasible");
+    EXPECT_EQ(infeasible({{"width", 1e300}}), "width is 1e+300, but must be from 1 to 4096");
+}
+
+TEST(hyperparameters, unknown_names_and_wrong_types_are_errors) {
+    EXPECT_THAT(
+        error({{"learning_rate", 1}}),
+        testing::StartsWith("unknown hyperparameter 'learning_rate'; known are: batch_size, bin_size,"));
+    EXPECT_EQ(error({{"layers", 1.5}}), "hyperparameter 'layers' must be an integer, not 1.5");
+    EXPECT_EQ(error({{"lr", "1e-3"}}), "hyperparameter 'lr' must be a number, not \"1e-3\"");
+    EXPECT_EQ(error({{"model", "cnn"}}), "hyperparameter 'model' is \"cnn\", but must be one of: gnn, mlp");
+    EXPECT_EQ(error({{"layers", 0}, {"zzz", 1}}).substr(0, 28), "unknown hyperparameter 'zzz'")
+        << "the error is first";
+}
+
+TEST(hyperparameters, their_text_tells_configurations_apart) {
+    const auto text = [](const json& params) {
+        return to_text(std::get<Hyperparameters>(hyperparameters_from(params)));
+    };
+    EXPECT_EQ(text({{"lr", 0.001}}), text(json::object()));
+    EXPECT_NE(text({{"lr", 0.0010000000000000002}}), text(json::object()));
+    EXPECT_THAT(text(json::object()), testing::HasSubstr("model=gnn "));
+}
+
+}  // namespace
+}  // namespace quench::trainer::mlpf

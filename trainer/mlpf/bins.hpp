@@ -1,0 +1,30 @@
+// Locality-sensitive hashing: elements that lie near each other in the learned distance space fall into one
+// bin.
+#pragma once
+
+#include "trainer/mlpf/batch.hpp"
+
+#include <vector>
+
+namespace quench::trainer::mlpf {
+
+/// A reordering of a batch's rows within each event, cut into bins. No gradient passes through it.
+struct Bins {
+    std::vector<Index> order;  ///< place p of the sorted rows holds row order[p]
+    std::vector<Index> begin;  ///< bin b has the places begin[b] .. begin[b+1]-1; one longer than bins
+};
+
+/// Sorts each event's rows by the hash of their points (rows x distance_dim) and cuts them into bins of
+/// `bin_size`. The hash of a point d is argmax([s, -s]) with s = d R[:, :max(1, bins / 2)], the sort is
+/// stable. Only an event's last bin may be shorter: that is what padding, sorted last and masked, amounts to.
+template <class Scalar>
+Bins make_bins(const Matrix<Scalar>& points, const Matrix<Scalar>& codebook, const std::vector<Index>& events,
+               Index bin_size);
+
+/// Rows of `x` in the order of the bins, and back.
+template <class Scalar>
+Matrix<Scalar> gather(const Matrix<Scalar>& x, const Bins& bins);
+template <class Scalar>
+Matrix<Scalar> scatter(const Matrix<Scalar>& x, const Bins& bins);
+
+}  // namespace quench::trainer::mlpf

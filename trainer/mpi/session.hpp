@@ -1,0 +1,47 @@
+// MPI for data-parallel training, absent when there is one process.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+namespace quench::trainer::mpi {
+
+/// The ranks of this program. Without MPI it has one rank and its operations return at once, so that callers
+/// never ask which it is.
+///
+/// Sums add the ranks' numbers in rank order, in double: at a fixed number of ranks the result is the same
+/// bit for bit whatever algorithm, network or timing, and every rank has the same. A process that does not
+/// start with others' help costs nothing: MPI_Init takes 30 to 350 ms, so it is called only under a launcher
+/// that started more than one rank.
+///
+/// One thread. A failed MPI call aborts all ranks, as MPI's default error handler does. Not copied or moved.
+class Session {
+  public:
+    /// Joins the other ranks, if a launcher (mpirun, srun) says in the environment that there are some.
+    Session();
+    /// Leaves together: all ranks come here.
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    [[nodiscard]] int rank() const;
+    [[nodiscard]] int size() const;
+    [[nodiscard]] bool is_root() const { return rank() == 0; }
+
+    /// Replaces `data` by its sum over ranks.
+    void sum(std::span<float> data) const;
+    void sum(std::span<double> data) const;
+    /// Rank 0's bytes on every rank.
+    void broadcast(std::string& bytes) const;
+    /// Whether it is so on any rank.
+    [[nodiscard]] bool any(bool here) const;
+    /// Ends every rank at once, for errors that the others cannot know of.
+    [[noreturn]] void abort(int exit_code) const;
+
+  private:
+    struct World;
+    std::unique_ptr<World> world_;  // null: one process
+};
+
+}  // namespace quench::trainer::mpi

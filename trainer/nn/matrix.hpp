@@ -1,0 +1,16 @@
+// Matrix types. One row an element of an event, row-major, so that an element's numbers lie together.
+#pragma once
+
+#include <Eigen/Core>
+
+namespace quench::trainer::nn {
+
+using Index = Eigen::Index;
+
+template <class Scalar>
+using Matrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+template <class Scalar>
+using Vector = Eigen::Matrix<Scalar, Eigen::Dynamic, 1>;
+
+}  // namespace quench::trainer::nn
