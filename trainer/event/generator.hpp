@@ -15,7 +15,7 @@ namespace quench::trainer::event {
 
 struct GeneratorOptions {
     std::uint64_t seed = 1;
-    double pileup = 2.0;  ///< mean number of other collisions; some 25 elements each
+    double pileup = 4.0;  ///< mean number of other collisions; some 20 elements each
 };
 
 /// Event number `index`. Depends on the options and the index alone, so that any rank can make any event.

@@ -1,0 +1,119 @@
+#include "trainer/training/trainer.hpp"
+
+#include <cmath>
+#include <filesystem>
+#include <functional>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+namespace quench::trainer::training {
+namespace {
+
+namespace fs = std::filesystem;
+
+class training_alone : public testing::Test {
+  protected:
+    training_alone() {
+        std::string pattern = (fs::temp_directory_path() / "quench-training-XXXXXX").string();
+        folder_ = ::mkdtemp(pattern.data());
+        task_.hyper.graph.width = 12;
+        task_.hyper.head_hidden = 8;
+        task_.hyper.encoding_hidden = 8;
+        task_.hyper.layers = 1;
+        task_.hyper.batch_size = 4;
+        task_.generator.pileup = 0.5;
+        task_.events = 22;
+        task_.validation_events = 6;
+        task_.to = 3;
+    }
+    ~training_alone() override { fs::remove_all(folder_); }
+
+    base::Result<Ending> run(const Task& task) {
+        return Trainer(task,
+                       {.report = [this](const contract::Report& r) { reports_.push_back(r); },
+                        .stop_requested = [this] { return --batches_left_ == 0; }},
+                       alone_)
+            .run();
+    }
+
+    double value(std::size_t i, const char* metric) const { return reports_.at(i).metrics.at(metric); }
+
+    Task task_;
+    mpi::Session alone_;
+    std::vector<contract::Report> reports_;
+    int batches_left_ = -1;
+    fs::path folder_;
+};
+
+TEST_F(training_alone, reports_each_epoch_and_learns) {
+    task_.to = 6;
+    task_.hyper.optimizer.lr = 0.01;
+    ASSERT_EQ(run(task_).value(), Ending::reached);
+    ASSERT_EQ(reports_.size(), 6U);
+    for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(reports_[i].step, static_cast<std::int64_t>(i + 1));
+    EXPECT_LT(value(5, "val_loss"), 0.8 * value(0, "val_loss"));
+    EXPECT_GT(value(5, "accuracy"), 0.6);
+    EXPECT_GT(value(5, "events_per_s"), 0);
+}
+
+TEST_F(training_alone, a_stop_in_the_middle_of_an_epoch_loses_and_changes_nothing) {
+    ASSERT_EQ(run(task_).value(), Ending::reached);
+    const auto whole = std::exchange(reports_, {});
+    task_.checkpoint_dir = folder_;
+    for (const int stop_after : {3, 4, 2}) {
+        batches_left_ = stop_after;
+        ASSERT_EQ(run(task_).value(), Ending::stopped);
+    }
+    batches_left_ = -1;
+    ASSERT_EQ(run(task_).value(), Ending::reached);
+    for (const contract::Report& report : reports_)
+        for (const char* metric : {"val_loss", "train_loss", "accuracy"})
+            EXPECT_EQ(report.metrics.at(metric),
+                      whole.at(static_cast<std::size_t>(report.step - 1)).metrics.at(metric))
+                << metric << " at " << report.step;
+    EXPECT_EQ(reports_.back().step, 3);
+}
+
+TEST_F(training_alone, a_finished_training_says_its_reports_again) {
+    task_.checkpoint_dir = folder_;
+    ASSERT_TRUE(run(task_).ok());
+    const auto first = std::exchange(reports_, {});
+    task_.from = 1;
+    ASSERT_EQ(run(task_).value(), Ending::reached);
+    ASSERT_EQ(reports_.size(), 2U) << "the first is known to have arrived";
+    EXPECT_EQ(reports_[1].step, 3);
+    EXPECT_EQ(value(1, "val_loss"), first[2].metrics.at("val_loss"));
+}
+
+TEST_F(training_alone, a_divergence_is_reported_and_keeps_the_last_good_checkpoint) {
+    task_.checkpoint_dir = folder_;
+    task_.to = 1;
+    ASSERT_TRUE(run(task_).ok());
+    task_.hyper.optimizer.lr = 1e3;
+    task_.to = 50;
+    EXPECT_FALSE(run(task_).ok()) << "the checkpoint is of another configuration";
+    task_.checkpoint_dir = folder_ / "other";
+    reports_.clear();
+    ASSERT_EQ(run(task_).value(), Ending::diverged);
+    EXPECT_TRUE(std::isnan(reports_.back().metrics.at("val_loss")));
+    EXPECT_EQ(fs::exists(task_.checkpoint_dir), reports_.size() > 1);
+}
+
+TEST_F(training_alone, every_option_that_changes_numbers_is_in_the_configuration) {
+    const std::string text = configuration_of(task_);
+    for (const auto& change : std::initializer_list<std::function<void(Task&)>>{
+             [](Task& t) { t.seed = 9; }, [](Task& t) { t.events = 23; },
+             [](Task& t) { t.generator.pileup = 0.6; }, [](Task& t) { t.generator.seed = 2; },
+             [](Task& t) { t.validation_events = 7; }, [](Task& t) { t.hyper.batch_size = 5; }}) {
+        Task other = task_;
+        change(other);
+        EXPECT_NE(configuration_of(other), text);
+    }
+    Task further = task_;
+    further.to = 100;
+    EXPECT_EQ(configuration_of(further), text) << "a trial that is promoted resumes";
+}
+
+}  // namespace
+}  // namespace quench::trainer::training
