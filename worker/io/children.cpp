@@ -114,6 +114,7 @@ base::Result<> Children::start(const core::Spawn& order) {
 
     ShepherdOptions shepherd;
     shepherd.control = line.in.get();
+    shepherd.workdir = order.workdir;
     shepherd.lock = order.folder / ".lock";
     const auto grace = std::chrono::ceil<std::chrono::milliseconds>(order.grace);
     shepherd.grace = std::min(grace, options_.longest_grace);
@@ -138,8 +139,7 @@ base::Result<> Children::start(const core::Spawn& order) {
         ::sigprocmask(SIG_SETMASK, &none, nullptr);
     };
     bp::child child(bp::exe = options_.shepherd.string(), bp::args = to_arguments(shepherd), environment,
-                    bp::start_dir = order.workdir.string(), bp::std_in < bp::null, error,
-                    bp::extend::on_exec_setup = in_child);
+                    bp::std_in < bp::null, error, bp::extend::on_exec_setup = in_child);
     if (error) {
         fs::remove_all(shepherd.temporary, error);
         return base::Error("cannot run " + options_.shepherd.string() + " in " + order.workdir.string() +

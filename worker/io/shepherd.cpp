@@ -92,6 +92,8 @@ class Shepherd {
     }
 
     std::optional<std::string> start() {
+        if (!options_.workdir.empty() && ::chdir(options_.workdir.c_str()) != 0)
+            return "cannot work in " + options_.workdir + " (" + std::strerror(errno) + ")";
         const std::string& name = options_.command.front();
         boost::filesystem::path program = name;
         if (name.find('/') == std::string::npos) program = bp::search_path(name);
@@ -198,6 +200,8 @@ bool read_arguments(int argc, char** argv, ShepherdOptions& out) {
         if (++i >= argc) return false;
         if (name == "--control")
             out.control = std::atoi(argv[i]);
+        else if (name == "--workdir")
+            out.workdir = argv[i];
         else if (name == "--lock")
             out.lock = argv[i];
         else if (name == "--grace-ms")
@@ -213,9 +217,9 @@ bool read_arguments(int argc, char** argv, ShepherdOptions& out) {
 }  // namespace
 
 std::vector<std::string> to_arguments(const ShepherdOptions& options) {
-    std::vector<std::string> out = {
-        "shepherd",   "--control",  std::to_string(options.control),      "--lock",
-        options.lock, "--grace-ms", std::to_string(options.grace.count())};
+    std::vector<std::string> out = {"shepherd",   "--control",     std::to_string(options.control),
+                                    "--workdir",  options.workdir, "--lock",
+                                    options.lock, "--grace-ms",    std::to_string(options.grace.count())};
     if (!options.temporary.empty()) out.insert(out.end(), {"--temporary", options.temporary});
     if (options.spare_main) out.emplace_back("--spare-main");
     out.emplace_back("--");

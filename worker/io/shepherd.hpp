@@ -14,8 +14,9 @@
 namespace quench::worker::io {
 
 struct ShepherdOptions {
-    int control = -1;  ///< the socket to the worker
-    std::string lock;  ///< a file; while an older copy of the trial lives, it is locked
+    int control = -1;     ///< the socket to the worker
+    std::string workdir;  ///< of the command
+    std::string lock;     ///< a file; while an older copy of the trial lives, it is locked
     std::chrono::milliseconds grace{10'000};  ///< between SIGTERM and SIGKILL when the worker dies
     std::string temporary;                    ///< a folder to remove at the end; may be empty
     /// SIGTERM goes to what the main process started, not to itself: mpirun, told to go, gives its ranks one

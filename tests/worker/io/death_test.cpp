@@ -27,11 +27,6 @@ struct Stubborn : Stage {
         rank = static_cast<pid_t>(await_report(1, 1).metrics["pid"]);
         EXPECT_GE(processes_of(token, "rank_program").size(), 3U);
     }
-    pid_t only(const std::string& word) {
-        const auto found = processes_of(token, word);
-        EXPECT_EQ(found.size(), 1U) << word;
-        return found.empty() ? 0 : found[0];
-    }
     /// The process whose command line begins with mpirun; the shepherd's holds the word too.
     pid_t mpirun() {
         for (const pid_t pid : processes_of(token, "mpirun"))
@@ -63,9 +58,13 @@ TEST(Death, a_killed_shepherd_leaves_nobody_and_other_attempts_run_on) {
 
 TEST(Death, a_killed_mpirun_leaves_nobody) {
     Stubborn s;
+    const auto begin = std::chrono::steady_clock::now();
     ::kill(s.mpirun(), SIGKILL);
     EXPECT_THAT(said(s.await_end(1)),
                 HasSubstr("crashed: killed by signal 9 (kill; perhaps out of memory); left "));
+    const auto took = std::chrono::steady_clock::now() - begin;
+    std::printf("from the death of mpirun to the end of all: %.1f ms\n",
+                std::chrono::duration<double, std::milli>(took).count());
     EXPECT_TRUE(processes_of(s.token, "rank_program").empty());
     s.await_nobody({s.worker});
 }
@@ -89,7 +88,7 @@ TEST(Death, ranks_that_ignore_sigterm_are_killed_after_the_grace) {
     s.await_nobody({s.worker});
 }
 
-TEST(Death, a_killed_worker_and_shepherd_leave_a_worker_above_or_sigterm_to_the_main_process) {
+TEST(Death, a_killed_shepherd_sends_sigterm_to_its_main_process_when_no_worker_can) {
     Stage s;
     s.start_worker();
     s.say(s.shell(1, R"(echo 'quench: {"step": 1}'; exec sleep 1000)"));

@@ -101,8 +101,8 @@ class Stage {
     }
     Start shell(std::uint64_t trial, const std::string& script) { return order(trial, {"sh", "-c", script}); }
 
-    void say(const FromCoordinator& message) {
-        const auto frame = encode(message);
+    void say(const FromCoordinator& message) { say(encode(message)); }
+    void say(const Frame& frame) {
         router_->send(zmq::buffer(peer_), zmq::send_flags::sndmore);
         router_->send(zmq::buffer(frame));
     }
