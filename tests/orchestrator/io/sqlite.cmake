@@ -1,9 +1,11 @@
 quench_test(test_sqlite
-  SOURCES ../store/conformance.cpp sqlite_open_test.cpp sqlite_store_test.cpp
+  SOURCES ../store/conformance.cpp sqlite_asset_test.cpp sqlite_kill_test.cpp sqlite_open_test.cpp
+          sqlite_store_test.cpp
   LIBRARIES quench_sqlite quench_store_test_facts)
+target_compile_definitions(test_sqlite PRIVATE QUENCH_ASSETS="${CMAKE_CURRENT_SOURCE_DIR}/assets")
 
 quench_test(test_optuna
   SOURCES sqlite_optuna_test.cpp
-  LIBRARIES quench_sqlite quench_store_test_facts
+  LIBRARIES quench_sqlite quench_store_test_facts nlohmann_json::nlohmann_json
   LABELS optuna)
 target_compile_definitions(test_optuna PRIVATE QUENCH_OPTUNA_CHECK="${CMAKE_CURRENT_SOURCE_DIR}/check_optuna.py")

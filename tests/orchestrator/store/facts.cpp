@@ -23,7 +23,7 @@ std::string study_text(const std::string& name, core::Direction direction) {
            "mix": {"type": "float", "low": 0.0, "high": 1.0, "step": 0.25},
            "model": {"type": "categorical", "choices": ["gnn", "transformer", true, 7, 2.5]}},
  "fidelity": {"scheduler": "none", "unit": "epoch", "min": 1, "max": 9},
- "trial": {"command": ["train"]}})";
+ "stop": {"trials": 100}, "trial": {"command": ["train"]}})";
 }
 
 core::StudyCreated created(const std::string& name, core::Direction direction) {
