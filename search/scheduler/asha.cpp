@@ -204,8 +204,10 @@ Judgement Asha::final_stop(std::size_t rung, const Result& result) const {
     judgement.trial = result.trial;
     judgement.step = level.at;
     judgement.verdict = Verdict::stop;
-    judgement.reason = fmt::format("{}: only the best {} went on, and no more trials come",
-                                   standing_text(level, result), best);
+    judgement.reason = standing_text(level, result) +
+                       (best == 0 ? fmt::format(": of {} the best would go on", options_.eta)
+                                  : fmt::format(": only the best {} go on", best)) +
+                       ", and no more trials come";
     if (best > 0) judgement.threshold = finite_value_at(level.results, best - 1);
     return judgement;
 }

@@ -96,6 +96,19 @@ double continuous_coordinate(const FloatDomain& d, double value) {
     return within_unit(u);
 }
 
+/// Far from zero a narrow range is straight in the logarithm (to 1 in 10^6), but its cells are too close
+/// there for a float to tell them apart: equal cells do instead.
+bool logarithm_is_straight(const IntDomain& d) {
+    constexpr double far = 0x1p40;
+    const auto low = static_cast<double>(d.low);
+    return low >= far && static_cast<double>(width(d)) < low * 0x1p-20;
+}
+
+bool has_log_cells(const Domain& domain) {
+    const auto* d = std::get_if<IntDomain>(&domain);
+    return d && d->scale == Scale::log && !logarithm_is_straight(*d);
+}
+
 /// The logarithms of the outer ends of the first and the last cell.
 struct LogAxis {
     double begin;
@@ -108,8 +121,8 @@ struct LogAxis {
 std::int64_t log_integer(const IntDomain& d, double u) {
     const LogAxis axis(d);
     const double x = std::exp(axis.begin + u * axis.length);
-    if (x <= static_cast<double>(d.low)) return d.low;
-    if (x >= static_cast<double>(d.high)) return d.high;
+    if (u <= 0 || x <= static_cast<double>(d.low)) return d.low;
+    if (u >= 1 || x >= static_cast<double>(d.high)) return d.high;
     return std::clamp(static_cast<std::int64_t>(std::llround(x)), d.low, d.high);
 }
 
@@ -173,15 +186,14 @@ std::optional<std::uint64_t> cell_of(const Domain& domain, const Value& value) {
 
 Value value_at_coordinate(const Domain& domain, double coordinate) {
     const double u = within_unit(coordinate);
-    if (const auto* d = std::get_if<IntDomain>(&domain); d && d->scale == Scale::log)
-        return log_integer(*d, u);
+    if (has_log_cells(domain)) return log_integer(std::get<IntDomain>(domain), u);
     if (const auto last = last_cell(domain)) return value_at(domain, cell_at(u, *last));
     return continuous(std::get<FloatDomain>(domain), u);
 }
 
 double coordinate_of(const Domain& domain, const Value& value) {
-    if (const auto* d = std::get_if<IntDomain>(&domain); d && d->scale == Scale::log)
-        return log_coordinate(*d, std::get<std::int64_t>(value));
+    if (has_log_cells(domain))
+        return log_coordinate(std::get<IntDomain>(domain), std::get<std::int64_t>(value));
     if (const auto last = last_cell(domain)) {
         const auto cell = cell_of(domain, value);
         QUENCH_CHECK(cell, "a value outside its domain has no coordinate");

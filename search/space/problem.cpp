@@ -9,6 +9,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace quench::search::space {
 namespace {
@@ -19,6 +20,12 @@ struct Fault {
 };
 using Found = std::optional<Fault>;
 using IndexByName = std::map<std::string, std::size_t>;
+
+/// What is not UTF-8 could not be journalled: writing it as JSON would throw, long after the study began.
+bool is_utf8(const std::string& text) {
+    using nlohmann::json;
+    return json::parse(json(text).dump(-1, ' ', false, json::error_handler_t::ignore)) == text;
+}
 
 /// A step of fewer than 8 spacings of the floats at the larger end would make neighbours coincide.
 double smallest_step(const FloatDomain& d) {
@@ -99,6 +106,9 @@ Found domain_fault(const CategoricalDomain& d) {
             return Fault{"choices", fmt::format("the choice {} is not finite (it has no place in a file) "
                                                 "write it as a string, in quotes",
                                                 to_text(choice))};
+        if (const auto* text = std::get_if<std::string>(&choice); text && !is_utf8(*text))
+            return Fault{"choices",
+                         "a choice is not UTF-8 (it has no place in a file) save the study file as UTF-8"};
         if (!seen.insert(choice).second)
             return Fault{"choices", fmt::format("the choice {} is there twice (it would be taken more often "
                                                 "than the others) list it once",
@@ -174,6 +184,9 @@ std::optional<Problem> find_problem(const std::vector<Parameter>& parameters) {
         const Parameter& parameter = parameters[i];
         if (parameter.name.empty())
             return Problem{i, "", "a parameter has no name (results are kept by name) give it one"};
+        if (!is_utf8(parameter.name))
+            return Problem{i, "",
+                           "a name is not UTF-8 (results are kept by name) save the study file as UTF-8"};
         if (!index.emplace(parameter.name, i).second)
             return Problem{i, "",
                            fmt::format("the parameter {} is there twice (values are kept by name) "

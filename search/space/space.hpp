@@ -42,7 +42,8 @@ class Space {
     [[nodiscard]] Configuration decode(std::span<const double> point) const;
 
     /// The centre of the cell that holds the configuration; 0.5 where a parameter is inactive.
-    /// decode(encode(c)) == c (floats without step: to 1e-12 relative of the range).
+    /// decode(encode(c)) == c (floats without step: to 1e-12 relative of the range; integers of more than
+    /// 2^45 values: to the resolution of a coordinate, 2^-53).
     /// The configuration must pass check().
     [[nodiscard]] std::vector<double> encode(const Configuration& configuration) const;
 

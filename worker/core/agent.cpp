@@ -183,6 +183,12 @@ void Agent::hear(const protocol::Welcome& message, TimePoint now, Batch& out) {
     last_progress_ = now;
 }
 
+// It was started anew and knows nobody: as at the beginning, Hello until it answers.
+void Agent::hear(const protocol::Introduce&, TimePoint now, Batch& out) {
+    session_ = Greeting{now + options_.hello_every};
+    hello(out);
+}
+
 void Agent::hear(const protocol::Refused& message, TimePoint now, Batch& out) {
     leave({Outcome::preempted, "the coordinator refuses this worker: " + cut(message.reason, 500)}, 1, now,
           out);

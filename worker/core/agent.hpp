@@ -91,6 +91,7 @@ class Agent {
     void on(const TerminateRequested& input, TimePoint now, Batch& out);
 
     void hear(const protocol::Welcome& message, TimePoint now, Batch& out);
+    void hear(const protocol::Introduce& message, TimePoint now, Batch& out);
     void hear(const protocol::Refused& message, TimePoint now, Batch& out);
     void hear(const protocol::Start& message, TimePoint now, Batch& out);
     void hear(const protocol::Stop& message, TimePoint now, Batch& out);

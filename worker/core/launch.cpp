@@ -151,7 +151,6 @@ Environment trial_environment(Environment own, const Surroundings& around) {
     }
     unless_set("OMPI_MCA_rmaps_base_oversubscribe", "1");
     unless_set("OMPI_MCA_hwloc_base_binding_policy", "none");
-    unless_set("OMPI_MCA_odls_base_sigkill_timeout", around.kill_after);
     const auto nodes = own.find("SLURM_JOB_NUM_NODES");
     if (nodes == own.end() || nodes->second == "1") {
         // Looking for fabrics that one host does not need costs 0.2 s a start.

@@ -26,7 +26,6 @@ struct Surroundings {
     std::string run_file;  ///< QUENCH_RUN
     std::string
         temporary;  ///< MPI's session files and shared memory; a short path, removed after the attempt
-    std::string kill_after;  ///< seconds that mpirun, told to go, leaves its ranks
 };
 
 /// The worker's own environment without the traces of a launcher above it (a worker started by mpirun or srun

@@ -2,7 +2,11 @@
 
 #include "orchestrator/io/loop/signals.hpp"
 
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -44,12 +48,16 @@ base::Result<pid_t> LocalWorkers::spawn(int index) {
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (getppid() != parent) _exit(127);
     });
+    const std::string name = fmt::format("local-{}", index);
+    // Appended to, so that the log of a worker that was killed stays.
+    std::unique_ptr<FILE, int (*)(FILE*)> log(std::fopen((options_.log_folder / (name + ".log")).c_str(), "ae"), std::fclose);
+    if (!log) return base::Error(fmt::format("cannot write the log of {} in {} ({})", name, options_.log_folder.string(), std::strerror(errno)));
     std::error_code failure;
     bp::child child(options_.program.string(),
                     bp::args({"worker", "--access", options_.access_file.string(), "--name",
                               fmt::format("local-{}", index), "--slots", std::to_string(options_.slots),
                               "--parent-death"}),
-                    bp::std_in < bp::null, in_child, failure);
+                    bp::std_in < bp::null, (bp::std_out & bp::std_err) > log.get(), in_child, failure);
     if (failure)
         return base::Error(
             fmt::format("cannot start a worker ({}: {})", options_.program.string(), failure.message()));

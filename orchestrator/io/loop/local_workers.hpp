@@ -17,7 +17,8 @@ struct LocalWorkersOptions {
     std::filesystem::path program;  ///< the quench binary
     std::filesystem::path access_file;
     int count = 1;
-    int slots = 1;  ///< of each
+    int slots = 1;                     ///< of each
+    std::filesystem::path log_folder;  ///< worker local-0 logs to local-0.log there
     /// A worker that dies is started again, but no oftener than this: one that cannot live must not spin.
     base::Duration restart_pause = std::chrono::seconds(1);
     int restarts = 1000;  ///< of each, in all

@@ -1,5 +1,6 @@
-#include "base/random.hpp"
 #include "search/space/configuration.hpp"
+
+#include "base/random.hpp"
 
 #include <bit>
 #include <cmath>
@@ -25,9 +26,12 @@ TEST(configuration, values_read_as_a_user_writes_them) {
 
 TEST(configuration, json_text_keeps_types_and_every_bit) {
     base::Rng rng(1, "json bits");
-    Configuration c{{"one", 1.0},      {"minus zero", -0.0},
-                    {"int", INT64_MIN}, {"most", INT64_MAX},
-                    {"flag", false},    {"text", "1.0"},
+    Configuration c{{"one", 1.0},
+                    {"minus zero", -0.0},
+                    {"int", INT64_MIN},
+                    {"most", INT64_MAX},
+                    {"flag", false},
+                    {"text", "1.0"},
                     {"tiny", std::numeric_limits<double>::denorm_min()}};
     for (int i = 0; i < 2000; ++i) {
         const double value = std::bit_cast<double>(rng.bits());
@@ -87,7 +91,8 @@ TEST(configuration, no_json_makes_it_throw) {
         const json j = random_json(rng, 3);
         EXPECT_NO_THROW({ [[maybe_unused]] const auto result = configuration_from_json(j); });
     }
-    EXPECT_NO_THROW({ [[maybe_unused]] const auto r = configuration_from_json(json(json::value_t::discarded)); });
+    EXPECT_NO_THROW(
+        { [[maybe_unused]] const auto r = configuration_from_json(json(json::value_t::discarded)); });
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-#include "random_space.hpp"
-
 #include "search/space/enumeration.hpp"
+
+#include "tests/search/space/random_space.hpp"
 
 #include <set>
 

@@ -38,6 +38,8 @@ std::vector<Case> cases() {
     constexpr auto linear = Scale::linear;
     return {
         {{{"", IntDomain{}, {}}}, 0, "", "has no name"},
+        {{{"\xff", IntDomain{}, {}}}, 0, "", "a name is not UTF-8"},
+        {{{"c", CategoricalDomain{{"a", "\xc3"}}, {}}}, 0, "choices", "a choice is not UTF-8"},
         {{flag, lr, flag}, 2, "", "flag is there twice"},
         {{real({std::nan(""), 1, linear, {}})}, 0, "low", "low is nan"},
         {{real({0, inf, linear, {}})}, 0, "high", "high is inf"},
@@ -63,8 +65,7 @@ std::vector<Case> cases() {
         {{on("b", "k", {std::int64_t{4}}), whole({1, 3, linear, 1})}, 0, "when", "4 is out of range"},
         {{lr, on("b", "lr", {0.5})}, 1, "when", "a float without step"},
         {{on("b", "b", {true})}, 0, "when", "depends on itself"},
-        {{on("e", "a", {true}), on("a", "b", {true}), on("b", "a", {true})}, 1, "when",
-         "a on b on a (none"},
+        {{on("e", "a", {true}), on("a", "b", {true}), on("b", "a", {true})}, 1, "when", "a on b on a (none"},
     };
 }
 
@@ -86,6 +87,7 @@ TEST(problem, what_is_unusual_but_meant_is_accepted) {
         {real({1, 1, Scale::linear, {}})},
         {real({1, 1, Scale::linear, 0.5})},
         {real({0, 0.3, Scale::linear, 0.1})},
+        {{"größe", CategoricalDomain{{"粒子", ""}}, {}}},
         {whole({INT64_MIN, INT64_MAX, Scale::linear, 1})},
         {whole({INT64_MAX, INT64_MAX, Scale::log, 1})},
         {{"c", CategoricalDomain{{"1", std::int64_t{1}, 1.0, true}}, {}}},

@@ -92,7 +92,7 @@ TEST(Launch, a_launcher_above_leaves_no_trace_in_the_environment) {
                                         {"ORTE_X", "1"},
                                         {"PMI_RANK", "1"},
                                         {"HOME", "/root"}},
-                                       {true, "/run.json", "/dev/shm/q", "10"});
+                                       {true, "/run.json", "/dev/shm/q"});
     EXPECT_FALSE(out.contains("OMPI_COMM_WORLD_SIZE"));
     EXPECT_FALSE(out.contains("OMPI_MCA_ess"));
     EXPECT_FALSE(out.contains("PMIX_RANK"));
@@ -108,7 +108,7 @@ TEST(Launch, a_launcher_above_leaves_no_trace_in_the_environment) {
 
 TEST(Launch, what_the_user_has_set_stays) {
     const auto out =
-        trial_environment({{"OMPI_MCA_pml", "ucx"}, {"OMP_NUM_THREADS", "4"}}, {false, "/r", "/t", "1"});
+        trial_environment({{"OMPI_MCA_pml", "ucx"}, {"OMP_NUM_THREADS", "4"}}, {false, "/r", "/t"});
     EXPECT_EQ(out.at("OMPI_MCA_pml"), "ucx");
     EXPECT_FALSE(out.contains("OMPI_MCA_btl"));
     EXPECT_EQ(out.at("OMP_NUM_THREADS"), "4");

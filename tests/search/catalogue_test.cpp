@@ -1,0 +1,74 @@
+#include "search/catalogue.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace quench::search {
+namespace {
+
+using testing::HasSubstr;
+using testing::MatchesRegex;
+
+std::string scheduler_error(const SchedulerOptions& options) {
+    const auto made = make_scheduler(options);
+    return made ? "" : made.error().text();
+}
+
+SchedulerOptions options_of(std::string name, Resource min, Resource max, int eta) {
+    SchedulerOptions options;
+    options.name = std::move(name);
+    options.min = min;
+    options.max = max;
+    options.eta = eta;
+    return options;
+}
+
+TEST(catalogue, every_name_that_it_lists_makes_something) {
+    for (const std::string& name : sampler_names()) {
+        SamplerOptions options;
+        options.name = name;
+        EXPECT_TRUE(make_sampler(options, {}).ok()) << name;
+    }
+    for (const std::string& name : scheduler_names()) {
+        EXPECT_TRUE(make_scheduler(options_of(name, 1, 27, 3)).ok()) << name;
+    }
+}
+
+TEST(catalogue, an_unknown_name_is_answered_with_the_list_and_the_nearest) {
+    SamplerOptions options;
+    options.name = "gird";
+    EXPECT_EQ(make_sampler(options, {}).error().text(),
+              "unknown sampler gird (there are random, grid) did you mean grid?");
+    EXPECT_EQ(scheduler_error(options_of("hyperbnd", 1, 2, 2)),
+              "unknown scheduler hyperbnd (there are none, asha, hyperband) did you mean hyperband?");
+    EXPECT_THAT(scheduler_error(options_of(std::string(100'000, 'x'), 1, 2, 2)), HasSubstr("did you mean"));
+}
+
+TEST(catalogue, an_option_that_cannot_be_is_named_with_its_value_and_a_way_out) {
+    for (const std::string name : {"asha", "hyperband"}) {
+        EXPECT_THAT(scheduler_error(options_of(name, 0, 9, 3)), MatchesRegex("min is 0 \\(.+\\) .+"));
+        EXPECT_THAT(scheduler_error(options_of(name, 10, 9, 3)), MatchesRegex("max 9 is below min 10 .+"));
+        EXPECT_THAT(scheduler_error(options_of(name, 1, 9, 1)), MatchesRegex("eta is 1 \\(.+\\) .+"));
+    }
+    for (const std::string& name : scheduler_names()) {
+        EXPECT_THAT(scheduler_error(options_of(name, 1, 0, 3)), HasSubstr("max"));
+        EXPECT_THAT(scheduler_error(options_of(name, 1, INT64_MAX, 3)), HasSubstr("larger unit"));
+        auto options = options_of(name, 1, 9, 3);
+        options.unit.clear();
+        EXPECT_THAT(scheduler_error(options), HasSubstr("unit is empty"));
+    }
+    SamplerOptions grid;
+    grid.name = "grid";
+    grid.grid_points = 0;
+    EXPECT_THAT(make_sampler(grid, {}).error().text(), HasSubstr("grid_points is 0"));
+}
+
+TEST(catalogue, the_largest_allowed_schedules_are_computed_exactly) {
+    const auto made = make_scheduler(options_of("hyperband", 1, 1'000'000'000'000, 2));
+    ASSERT_TRUE(made.ok());
+    EXPECT_GT((*made)->planned_resource().value(), 0);
+    EXPECT_TRUE(make_scheduler(options_of("asha", 1, 1'000'000'000'000, INT32_MAX)).ok());
+}
+
+}  // namespace
+}  // namespace quench::search

@@ -1,0 +1,130 @@
+// What every scheduler of the catalogue must do.
+#include "search/catalogue.hpp"
+#include "tests/search/scheduler/simulation.hpp"
+
+#include <gtest/gtest.h>
+
+namespace quench::search::scheduler {
+namespace {
+
+struct Shape {
+    Resource min, max;
+    int eta;
+};
+constexpr Shape shapes[] = {{1, 9, 3}, {1, 1, 2}, {2, 25, 3}, {3, 3, 2}, {1, 16, 2}, {5, 7, 4}};
+
+class SchedulerConformance : public testing::TestWithParam<std::string> {
+  protected:
+    [[nodiscard]] std::unique_ptr<Scheduler> make(std::uint64_t seed) const {
+        const Shape& shape = shape_of(seed);
+        SchedulerOptions options;
+        options.name = GetParam();
+        options.unit = "epoch";
+        options.min = shape.min;
+        options.max = shape.max;
+        options.eta = shape.eta;
+        return std::move(make_scheduler(options).value());
+    }
+
+    static const Shape& shape_of(std::uint64_t seed) { return shapes[seed % std::size(shapes)]; }
+
+    /// A different number of workers, trials, failures and losses for each seed.
+    static SimulationOptions rough(std::uint64_t seed) {
+        base::Rng rng(seed, "rough study");
+        SimulationOptions options;
+        options.seed = seed;
+        options.max = shape_of(seed).max;
+        options.workers = 1 + rng.below(rng.below(2) == 0 ? 4 : 64);
+        options.trials = rng.below(60);
+        options.failure_rate = rng.below(3) == 0 ? 0 : 0.05 + 0.25 * rng.uniform();
+        options.loss_rate = rng.below(3) == 0 ? 0 : 0.2 * rng.uniform();
+        if (rng.below(20) == 0) options.failure_rate = 1;
+        return options;
+    }
+};
+
+TEST_P(SchedulerConformance, every_rough_study_comes_to_its_end_and_breaks_no_promise) {
+    for (std::uint64_t seed = 0; seed < 600; ++seed) {
+        SCOPED_TRACE(seed);
+        const auto scheduler = make(seed);
+        Simulation study(*scheduler, rough(seed));
+        study.run();
+        EXPECT_EQ(study.stopped + study.failed, study.trials);
+        if (HasFailure()) return;
+    }
+}
+
+TEST_P(SchedulerConformance, const_functions_repeat_their_answers_and_equal_events_give_equal_answers) {
+    for (std::uint64_t seed = 0; seed < 60; ++seed) {
+        SCOPED_TRACE(seed);
+        const auto scheduler = make(seed);
+        const auto twin = make(seed);
+        auto options = rough(seed);
+        options.after_event = [&](const Event& event) {
+            twin->tell(event);
+            const std::string now = answers(*scheduler);
+            ASSERT_EQ(answers(*scheduler), now);
+            ASSERT_EQ(answers(*twin), now);
+        };
+        Simulation(*scheduler, options).run();
+        if (HasFailure()) return;
+    }
+}
+
+TEST_P(SchedulerConformance, a_replay_of_every_prefix_answers_as_the_original_did) {
+    for (std::uint64_t seed = 0; seed < 12; ++seed) {
+        SCOPED_TRACE(seed);
+        const auto scheduler = make(seed);
+        std::vector<std::string> original;
+        auto options = rough(seed);
+        options.trials = std::min<std::size_t>(options.trials, 25);
+        options.after_event = [&](const Event&) { original.push_back(answers(*scheduler)); };
+        Simulation study(*scheduler, options);
+        study.run();
+        for (std::size_t length = 1; length <= study.events.size(); ++length) {
+            const auto again = make(seed);
+            for (std::size_t i = 0; i < length; ++i) again->tell(study.events[i]);
+            ASSERT_EQ(answers(*again), original[length - 1]) << "after " << length << " events";
+        }
+    }
+}
+
+TEST_P(SchedulerConformance, a_clone_shares_nothing_with_its_original) {
+    for (std::uint64_t seed = 0; seed < 40; ++seed) {
+        SCOPED_TRACE(seed);
+        const auto scheduler = make(seed);
+        Simulation study(*scheduler, rough(seed));
+        study.run();
+        if (study.events.empty()) continue;
+        const std::size_t middle = base::Rng(seed, "middle").below(study.events.size());
+        const auto original = make(seed);
+        for (std::size_t i = 0; i < middle; ++i) original->tell(study.events[i]);
+        const std::string then = answers(*original);
+        const auto clone = original->clone();
+        for (std::size_t i = middle; i < study.events.size(); ++i) original->tell(study.events[i]);
+        ASSERT_EQ(answers(*clone), then);
+        ASSERT_EQ(answers(*original), answers(*scheduler));
+        for (std::size_t i = middle; i < study.events.size(); ++i) clone->tell(study.events[i]);
+        ASSERT_EQ(answers(*clone), answers(*original));
+    }
+}
+
+TEST_P(SchedulerConformance, reports_after_the_end_and_repeated_reports_change_nothing) {
+    for (std::uint64_t seed = 0; seed < 40; ++seed) {
+        SCOPED_TRACE(seed);
+        const auto scheduler = make(seed);
+        Simulation study(*scheduler, rough(seed));
+        study.run();
+        const std::string then = answers(*scheduler);
+        for (const Event& event : std::vector<Event>(study.events))
+            if (std::holds_alternative<Reported>(event)) scheduler->tell(event);
+        for (std::size_t i = 0; i < study.trials; ++i) scheduler->tell(Ended{TrialId(i), Ending::failed});
+        EXPECT_EQ(answers(*scheduler), then);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(all, SchedulerConformance, testing::ValuesIn(scheduler_names()),
+                         [](const auto& tested) { return tested.param; });
+
+}  // namespace
+}  // namespace quench::search::scheduler

@@ -1,0 +1,155 @@
+// mlpf-train: Quench's own trial program. By hand it trains with the values of the command line; under
+// Quench, QUENCH_RUN has the last word.
+#include "trainer/contract/quench_trial.hpp"
+#include "trainer/contract/run_file.hpp"
+#include "trainer/training/trainer.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace {
+
+using namespace quench;
+using namespace quench::trainer;
+using nlohmann::json;
+
+constexpr double most_parameters = 1e8;  // with gradients and moments 1.6 GB a rank
+
+struct CommandLine {
+    training::Task task;
+    std::string checkpoint_dir;
+    std::vector<std::string> settings;
+    bool validation_given = false;
+};
+
+// Bad input of a user: the text of a line on stderr and exit status 1.
+struct Refused {
+    std::string why;
+};
+
+json params_from(const std::vector<std::string>& settings) {
+    json params = json::object();
+    for (const std::string& setting : settings) {
+        const std::size_t equals = setting.find('=');
+        if (equals == std::string::npos || equals == 0)
+            throw Refused{"--set " + setting + ": must be NAME=VALUE, as in --set lr=1e-3"};
+        const std::string text = setting.substr(equals + 1);
+        json value = json::parse(text, nullptr, false);
+        params[setting.substr(0, equals)] = value.is_discarded() ? json(text) : value;
+    }
+    return params;
+}
+
+// The run file's word over the command line's.
+void follow_run_file(const char* path, const mpi::Session& ranks, training::Task& task, json& params) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) throw Refused{fmt::format("cannot read the run file {} that QUENCH_RUN names", path)};
+    const std::string text(std::istreambuf_iterator<char>(in), {});
+    const auto run = contract::run_file_from_text(text);
+    if (!run) throw Refused{fmt::format("{}: {}", path, run.error().text())};
+    params.update(run->params);
+    task.seed = run->seed;
+    task.from = static_cast<std::uint64_t>(run->resource.from);
+    task.to = static_cast<std::uint64_t>(run->resource.to);
+    task.checkpoint_dir = run->checkpoint_dir;
+    if (ranks.is_root() && run->ranks != ranks.size())
+        fmt::print(stderr, "mlpf-train: the run file says {} ranks, but there are {}\n", run->ranks,
+                   ranks.size());
+}
+
+void print_line(const mpi::Session& ranks, const std::string& line) {
+    if (!ranks.is_root()) return;
+    std::fputs((line + "\n").c_str(), stdout);
+    std::fflush(stdout);  // a report that waits in a buffer cannot stop a hopeless trial
+}
+
+void train(CommandLine line, const mpi::Session& ranks) {
+    training::Task& task = line.task;
+    json params = params_from(line.settings);
+    task.checkpoint_dir = line.checkpoint_dir;
+    if (!line.validation_given) task.validation_events = std::max<std::size_t>(1, task.events / 4);
+    if (const char* path = std::getenv(contract::run_file_variable))
+        follow_run_file(path, ranks, task, params);
+
+    auto hyper = mlpf::hyperparameters_from(params);
+    if (const auto* error = std::get_if<base::Error>(&hyper)) throw Refused{error->text()};
+    if (const auto* infeasible = std::get_if<contract::Infeasible>(&hyper))
+        return print_line(ranks, contract::to_text(*infeasible));
+    task.hyper = std::get<mlpf::Hyperparameters>(hyper);
+    if (const double count = mlpf::parameter_count(task.hyper); count > most_parameters)
+        return print_line(ranks,
+                          contract::to_text(contract::Infeasible{fmt::format(
+                              "{:.3g} parameters, but at most {:.3g} are allowed", count, most_parameters)}));
+
+    training::Trainer trainer(
+        task,
+        {.report = [&](const contract::Report& report) { print_line(ranks, contract::to_text(report)); },
+         .stop_requested = [] { return trial::stop_requested(); }},
+        ranks);
+    const auto ending = trainer.run();
+    if (!ending) throw Refused{ending.error().text()};
+    if (ranks.is_root() && *ending == training::Ending::stopped)
+        fmt::print(stderr, "mlpf-train: stopped as asked, the checkpoint is written\n");
+    if (ranks.is_root() && *ending == training::Ending::diverged)
+        fmt::print(stderr, "mlpf-train: the loss is not finite any more\n");
+}
+
+void add_options(CLI::App& app, CommandLine& line) {
+    constexpr std::size_t most_events = 1'000'000;
+    app.add_option("--events", line.task.events, "Events to train on")
+        ->check(CLI::Range(std::size_t{1}, most_events))
+        ->capture_default_str();
+    app.add_option_function<std::size_t>(
+           "--validation-events",
+           [&line](std::size_t n) {
+               line.task.validation_events = n;
+               line.validation_given = true;
+           },
+           "Events to validate on (default: a quarter of --events)")
+        ->check(CLI::Range(std::size_t{1}, most_events));
+    app.add_option("--pileup", line.task.generator.pileup, "Mean number of other collisions in an event")
+        ->check(CLI::Range(0.0, 400.0))
+        ->capture_default_str();
+    app.add_option("--data-seed", line.task.generator.seed, "Which events: the same seed, the same events")
+        ->capture_default_str();
+    app.add_option("--epochs", line.task.to, "Epochs, for a run by hand")->capture_default_str();
+    app.add_option("--seed", line.task.seed, "First weights and shuffles, for a run by hand")
+        ->capture_default_str();
+    app.add_option("--checkpoint-dir", line.checkpoint_dir,
+                   "Where to keep and resume from a checkpoint, for a run by hand (default: none)");
+    app.add_option("--set", line.settings,
+                   "NAME=VALUE: a hyperparameter; repeat for more. QUENCH_RUN overrides it. Known: " +
+                       mlpf::to_text({}));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    trial::catch_stop_signals();
+    const mpi::Session ranks;
+    CLI::App app("Trains machine-learned particle flow on generated collider events.", "mlpf-train");
+    CommandLine line;
+    add_options(app, line);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        if (!ranks.is_root()) return error.get_exit_code() == 0 ? 0 : 2;
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    try {
+        train(std::move(line), ranks);
+        return 0;
+    } catch (const Refused& refused) {
+        // Every rank sees the same problem and leaves by itself.
+        if (ranks.is_root()) fmt::print(stderr, "mlpf-train: {}\n", refused.why);
+        return 1;
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "mlpf-train, rank {}: {}\n", ranks.rank(), error.what());
+        ranks.abort(1);
+    }
+}

@@ -1,0 +1,46 @@
+#include "trainer/training/event_set.hpp"
+
+#include <algorithm>
+
+namespace quench::trainer::training {
+namespace {
+
+mlpf::Batch<float> to_batch(const event::Event& event) {
+    using mlpf::Index;
+    static_assert(std::tuple_size_v<event::Features> == mlpf::feature_columns);
+    static_assert(std::tuple_size_v<event::Target> == mlpf::target_columns);
+    const auto rows = static_cast<Index>(event.elements.size());
+    mlpf::Batch<float> batch{mlpf::Matrix<float>(rows, mlpf::feature_columns),
+                             mlpf::Matrix<float>(rows, mlpf::target_columns),
+                             {0, rows}};
+    for (std::size_t i = 0; i < event.elements.size(); ++i) {
+        std::ranges::copy(event.elements[i], batch.features.row(static_cast<Index>(i)).data());
+        std::ranges::copy(event.targets[i], batch.targets.row(static_cast<Index>(i)).data());
+    }
+    return batch;
+}
+
+}  // namespace
+
+EventSet::EventSet(const event::GeneratorOptions& options, std::uint64_t first, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        events_.push_back(to_batch(event::generate(options, first + i)));
+        counts_.push_back(mlpf::count(events_.back()));
+    }
+}
+
+mlpf::Batch<float> EventSet::stack(std::span<const std::size_t> events) const {
+    mlpf::Batch<float> out;
+    out.begin.push_back(0);
+    for (const std::size_t event : events) out.begin.push_back(out.begin.back() + events_[event].rows());
+    out.features.resize(out.begin.back(), mlpf::feature_columns);
+    out.targets.resize(out.begin.back(), mlpf::target_columns);
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        const mlpf::Batch<float>& one = events_[events[i]];
+        out.features.middleRows(out.begin[i], one.rows()) = one.features;
+        out.targets.middleRows(out.begin[i], one.rows()) = one.targets;
+    }
+    return out;
+}
+
+}  // namespace quench::trainer::training

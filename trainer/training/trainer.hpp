@@ -1,0 +1,77 @@
+// Data-parallel training of MLPF: epochs over batches, one report and one checkpoint an epoch.
+#pragma once
+
+#include "base/result.hpp"
+#include "trainer/contract/report_line.hpp"
+#include "trainer/mlpf/network.hpp"
+#include "trainer/mpi/session.hpp"
+#include "trainer/training/checkpoint.hpp"
+#include "trainer/training/event_set.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace quench::trainer::training {
+
+/// What is to be trained on what. The same on every rank.
+struct Task {
+    mlpf::Hyperparameters hyper;
+    std::uint64_t seed = 0;  ///< of first weights and shuffles
+    event::GeneratorOptions generator;
+    std::size_t events = 200;
+    std::size_t validation_events = 50;
+    std::uint64_t from = 0;  ///< epochs whose reports are known to have arrived
+    std::uint64_t to = 1;
+    std::filesystem::path checkpoint_dir;  ///< empty: none is written or read
+};
+
+/// How the training talks to the world.
+struct Doors {
+    std::function<void(const contract::Report&)> report;  ///< called on rank 0 alone
+    std::function<bool()> stop_requested;                 ///< asked after each batch, on every rank
+};
+
+/// `reached`: trained to `to`. `stopped`: asked to stop, and the checkpoint is written. `diverged`: the loss
+/// is no longer finite; it was reported as NaN, and the checkpoint is that of the last good epoch.
+enum class Ending { reached, stopped, diverged };
+
+/// One training. Every rank makes one and calls run; all ranks return the same.
+///
+/// The global batch is `batch_size` events, however many ranks there are: its events are dealt to ranks in
+/// turn, and the gradient is that of the mean over the whole batch. At a fixed number of ranks all numbers
+/// are reproducible bit for bit, also across checkpoints; between numbers of ranks they differ by rounding.
+class Trainer {
+  public:
+    Trainer(Task task, Doors doors, const mpi::Session& ranks);
+
+    /// Resumes from the checkpoint if there is one. Fails, on all ranks, if it cannot be read or written.
+    base::Result<Ending> run();
+
+  private:
+    enum class Step { done, stopped, diverged };
+
+    base::Result<> resume();
+    base::Result<> save();
+    Step train_epoch();
+    void train_batch(std::span<const std::size_t> events, mlpf::LossSums& sums);
+    mlpf::LossSums validate();
+    Step agree(mlpf::LossSums& sums);
+    void report(std::uint64_t epoch, const EpochMetrics& metrics, double events_per_s);
+
+    Task task_;
+    Doors doors_;
+    const mpi::Session& ranks_;
+    EventSet training_;
+    EventSet validation_;
+    nn::Parameters<float> parameters_;
+    mlpf::Network<float> network_;
+    mlpf::Network<float>::Cache cache_;
+    Checkpoint state_;  // but for the values, which are the parameters'
+};
+
+/// Every option that changes the numbers, as text; what a checkpoint belongs to.
+std::string configuration_of(const Task& task);
+
+}  // namespace quench::trainer::training
