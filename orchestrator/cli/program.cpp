@@ -1,0 +1,92 @@
+#include "orchestrator/cli/program.hpp"
+
+#ifdef QUENCH_HAS_SQLITE
+#include "orchestrator/io/sqlite/sqlite_store.hpp"
+#endif
+
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+namespace quench::orchestrator::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+void expect_file(const std::string& path) {
+    std::error_code failure;
+    if (fs::exists(path, failure)) return;
+    throw Refusal(ExitCode::not_found, "there is no database '" + path +
+                                           "' (nothing has been run here) name one with --db or QUENCH_DB");
+}
+
+#ifdef QUENCH_HAS_SQLITE
+
+using io::sqlite::OpenFailure;
+using io::sqlite::SqliteStore;
+
+std::unique_ptr<SqliteStore> open_sqlite(const std::string& path) {
+    expect_file(path);
+    auto opened = SqliteStore::open_to_read(path);
+    if (const auto* failure = std::get_if<OpenFailure>(&opened)) {
+        const bool gone = failure->why == OpenFailure::Why::not_found;
+        throw Refusal(gone ? ExitCode::not_found : ExitCode::storage, failure->text);
+    }
+    return std::get<std::unique_ptr<SqliteStore>>(std::move(opened));
+}
+
+std::unique_ptr<store::Store> open_to_read(const std::string& path) {
+    return open_sqlite(path);
+}
+
+std::vector<std::string> check_database(const std::string& path) {
+    const auto store = open_sqlite(path);
+    const auto names = store->studies();
+    if (!names) throw Refusal(ExitCode::storage, names.error().text());
+    std::vector<std::string> findings;
+    for (const std::string& name : *names) {
+        const auto differences = store->projection_differences(name);
+        if (!differences)
+            findings.push_back("study '" + name + "': " + differences.error().text());
+        else
+            for (const std::string& difference : *differences)
+                findings.push_back("study '" + name + "': " + difference);
+    }
+    return findings;
+}
+
+#else  // the folder io/sqlite is not in this tree
+
+std::unique_ptr<store::Store> open_to_read(const std::string& path) {
+    expect_file(path);
+    throw Refusal(ExitCode::storage, "this build has no database");
+}
+
+std::vector<std::string> check_database(const std::string& path) {
+    expect_file(path);
+    return {};
+}
+
+#endif
+
+base::TimePoint now() {
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return {std::chrono::duration_cast<base::Duration>(since).count()};
+}
+
+}  // namespace
+
+World real_world() {
+    return World{std::cout, std::cerr, open_to_read, check_database, now};
+}
+
+std::string program_folder() {
+    std::error_code failure;
+    const fs::path self = fs::read_symlink("/proc/self/exe", failure);
+    return failure ? std::string() : self.parent_path().string();
+}
+
+}  // namespace quench::orchestrator::cli

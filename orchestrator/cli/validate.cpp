@@ -1,0 +1,196 @@
+// quench validate FILE [--slots N]
+#include "orchestrator/cli/output.hpp"
+#include "orchestrator/cli/program.hpp"
+#include "orchestrator/cli/study_source.hpp"
+#include "orchestrator/cli/text.hpp"
+#include "orchestrator/cli/verbs.hpp"
+#include "orchestrator/cli/views.hpp"
+#include "orchestrator/store/names.hpp"
+#include "orchestrator/study/launch_check.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <ostream>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace quench::orchestrator::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace search::space;
+
+struct ValidateOptions {
+    std::string file;
+    std::optional<int> slots;
+};
+
+study::LaunchSite site_of(const ValidateOptions& options) {
+    std::error_code failure;
+    const char* path = std::getenv("PATH");
+    return {.slots = options.slots,
+            .study_dir = fs::absolute(options.file, failure).parent_path().string(),
+            .workdir = fs::current_path(failure).string(),
+            .program_dir = program_folder(),
+            .path = path ? path : "",
+            .is_program = [](const std::string& name) {
+                std::error_code gone;
+                return fs::is_regular_file(name, gone) && ::access(name.c_str(), X_OK) == 0;
+            }};
+}
+
+struct DomainText {
+    std::string operator()(const FloatDomain& d) const {
+        return fmt::format("float {} to {}{}{}", short_number(d.low), short_number(d.high),
+                           d.scale == Scale::log ? ", log" : "",
+                           d.step ? ", step " + short_number(*d.step) : "");
+    }
+    std::string operator()(const IntDomain& d) const {
+        return fmt::format("int {} to {}{}{}", d.low, d.high, d.scale == Scale::log ? ", log" : "",
+                           d.step != 1 ? fmt::format(", step {}", d.step) : "");
+    }
+    std::string operator()(const CategoricalDomain& d) const {
+        std::string out;
+        for (const Value& choice : d.choices) out += (out.empty() ? "one of " : ", ") + to_text(choice);
+        return out;
+    }
+};
+
+Json parameter_rows(const Space& space) {
+    Json rows = Json::array();
+    for (const Parameter& parameter : space.parameters()) {
+        std::string when;
+        for (const Condition& condition : parameter.when) {
+            std::string values;
+            for (const Value& value : condition.any_of)
+                values += (values.empty() ? "" : " or ") + to_text(value);
+            when += (when.empty() ? "" : ", ") + condition.parameter + " is " + values;
+        }
+        rows.push_back({{"parameter", parameter.name},
+                        {"domain", std::visit(DomainText{}, parameter.domain)},
+                        {"when", when.empty() ? Json(nullptr) : Json(when)}});
+    }
+    return rows;
+}
+
+/// The plan of a study that nothing has happened in yet.
+core::State fresh_state(const core::Study& study) {
+    core::State state;
+    state.created.emplace();
+    state.created->study = study;
+    state.sampler = search::make_sampler(study.sampler, study.space).value();
+    state.scheduler = search::make_scheduler(study.fidelity).value();
+    return state;
+}
+
+/// How many trials the schedule and the stop rules allow at most, where one of them says.
+std::optional<std::uint64_t> planned_trials(const core::State& state) {
+    std::optional<std::uint64_t> planned = state.study().stop.trials;
+    std::uint64_t scheduled = 0;
+    std::optional<int> bracket;
+    for (const auto& rung : state.scheduler->rungs()) {
+        if (bracket == rung.bracket) continue;  // the first rung of a bracket holds all its trials
+        bracket = rung.bracket;
+        if (!rung.planned) return planned;
+        scheduled += *rung.planned;
+    }
+    return scheduled == 0 ? planned : std::min(planned.value_or(scheduled), scheduled);
+}
+
+Json summary(const ValidateOptions& options, const core::Study& study) {
+    const core::State state = fresh_state(study);
+    const auto trials = planned_trials(state);
+    const auto resource = planned_resource(state);
+    return {{"file", options.file},
+            {"valid", true},
+            {"study", study.name},
+            {"objective",
+             {{"metric", study.objective.metric},
+              {"direction", std::string(store::to_text(study.objective.direction))}}},
+            {"sampler", study.sampler.name},
+            {"seed", study.sampler.seed},
+            {"scheduler", study.fidelity.name},
+            {"unit", study.fidelity.unit},
+            {"max", study.fidelity.max},
+            {"planned_trials", trials ? Json(*trials) : Json(nullptr)},
+            {"planned_resource", resource ? Json(*resource) : Json(nullptr)},
+            {"command", study.trial.command},
+            {"ranks", study.trial.ranks},
+            {"parameters", parameter_rows(study.space)},
+            {"rungs", rung_rows(state)}};
+}
+
+void print_summary(std::ostream& out, const Json& s) {
+    const auto text = [&s](const char* key) { return cell_text(s[key]); };
+    const auto planned = [&s](const char* key) { return s[key].is_null() ? "not fixed" : cell_text(s[key]); };
+    out << fmt::format("{} is a valid study: {}\n\n", text("file"), text("study"));
+    out << fmt::format("objective  {} {}\n", cell_text(s["objective"]["direction"]),
+                       cell_text(s["objective"]["metric"]));
+    out << fmt::format("search     {}, seed {}\n", text("sampler"), text("seed"));
+    out << fmt::format("fidelity   {}, up to {} {}\n", text("scheduler"), text("max"), text("unit"));
+    out << fmt::format("planned    trials: {}; {}: {}\n", planned("planned_trials"), text("unit"),
+                       planned("planned_resource"));
+    std::string command;
+    for (const Json& word : s["command"]) command += " " + cell_text(word);
+    out << fmt::format("command   {} (ranks: {})\n\n", command, text("ranks"));
+    print_table(out, {{"parameter", "PARAMETER"}, {"domain", "DOMAIN"}, {"when", "WHEN"}}, s["parameters"]);
+    if (s["rungs"].empty()) return;
+    out << "\n";
+    print_table(out,
+                {{"bracket", "BRACKET", Align::right},
+                 {"at", "RUNG", Align::right},
+                 {"planned", "PLANNED", Align::right}},
+                s["rungs"]);
+}
+
+ExitCode refuse(const World& world, const Common& common, const ValidateOptions& options,
+                const std::vector<study::FileError>& errors) {
+    Json rows = Json::array();
+    for (const auto& error : errors) {
+        world.err << options.file << ":" << (error.line > 0 ? std::to_string(error.line) + ":" : "") << " "
+                  << printable(error.text) << "\n";
+        rows.push_back({{"line", error.line}, {"text", error.text}});
+    }
+    if (common.output == Output::json)
+        print_json(world.out, {{"file", options.file}, {"valid", false}, {"errors", rows}});
+    if (common.output == Output::csv) print_csv(world.out, {{"line", ""}, {"text", ""}}, rows);
+    return ExitCode::usage;
+}
+
+ExitCode validate(const World& world, const Common& common, const ValidateOptions& options) {
+    const study::Reading reading = study::read_study(text_of_file(options.file));
+    if (!reading.file) return refuse(world, common, options, reading.errors);
+    // Here the program may be missing although the cluster has it: an error only where slots are named.
+    const auto launch = study::check_launch(*reading.file, site_of(options));
+    if (options.slots && !launch.empty()) return refuse(world, common, options, launch);
+    for (const auto& warning : launch)
+        world.err << options.file << ":" << warning.line << ": warning: " << printable(warning.text) << "\n";
+    const Json s = summary(options, reading.file->study);
+    switch (common.output) {
+        case Output::json:
+            print_json(world.out, s);
+            break;
+        case Output::csv:
+            print_flat_csv(world.out, s);
+            break;
+        case Output::table:
+            print_summary(world.out, s);
+            break;
+    }
+    return ExitCode::ok;
+}
+
+}  // namespace
+
+Action declare_validate(CLI::App& app, const World& world, const Common& common) {
+    // Shared: CLI11 writes into it after this function has returned, the action reads it.
+    const auto options = std::make_shared<ValidateOptions>();
+    app.add_option("FILE", options->file, "The study file")->required();
+    app.add_option("--slots", options->slots, "Check that it can be started here, with this many rank slots")
+        ->check(CLI::Range(1, 1'000'000).description(""));
+    return [&world, &common, options] { return validate(world, common, *options); };
+}
+
+}  // namespace quench::orchestrator::cli
