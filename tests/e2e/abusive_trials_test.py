@@ -69,10 +69,10 @@ class AbusiveTrials(unittest.TestCase):
                         # What the journal knows, the user is told.
                         self.assertTrue(attempts[trial]["detail"])
                         for output in ("json", "table"):
-                            shown = box.run("show", "--db", db, "--output", output, "abuse", trial)
+                            shown = box.run("show", trial, "--db", db, "--output", output)
                             self.assertEqual(shown.status, 0, shown.stderr)
                             self.assertIn(attempts[trial]["outcome"], shown.stdout)
-                    shown = box.run("show", "--db", db, "abuse", trial).stdout
+                    shown = box.run("show", trial, "--db", db).stdout
                     self.assertNotIn("\x1b]0;", shown, "a trial's output drives the terminal")
 
     def test_a_gigabyte_of_output_costs_the_coordinator_and_the_worker_no_memory(self):

@@ -65,7 +65,7 @@ class Locks(unittest.TestCase):
             connection.close()
             whole = digest(newer)
             for args in (["run", file], ["serve", file], ["resume", "versions"], ["cancel", "versions"], ["best"], ["trials"],
-                         ["status"], ["studies"], ["show", "versions", 0], ["verify"]):
+                         ["status"], ["studies"], ["show", 0], ["verify"]):
                 with self.subTest(args[0]):
                     refused = box.run(*args, "--db", newer)
                     self.assertEqual(refused.status, 5, refused.stderr)
@@ -100,7 +100,7 @@ class Locks(unittest.TestCase):
     def test_what_does_not_exist_is_not_found_and_not_created(self):
         with e2e.Sandbox() as box:
             db = box.dir / "none.db"
-            for args in (["best"], ["trials"], ["status"], ["resume"], ["pause"], ["cancel"], ["verify"], ["show", "x", 0]):
+            for args in (["best"], ["trials"], ["status"], ["resume"], ["pause"], ["cancel"], ["verify"], ["show", 0]):
                 with self.subTest(args[0]):
                     missing = box.run(*args, "--db", db)
                     self.assertEqual(missing.status, 3, missing.stderr)

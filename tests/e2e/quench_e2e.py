@@ -61,7 +61,7 @@ class Proc:
         if not self.argv:
             return "other"
         program = os.path.basename(self.argv[0])
-        if program == "quench":
+        if program in ("quench", "exe"):  # its children are started as /proc/self/exe
             verb = self.argv[1] if len(self.argv) > 1 else ""
             return {"run": "coordinator", "serve": "coordinator", "resume": "coordinator", "worker": "worker",
                     "shepherd": "shepherd"}.get(verb, "other")
