@@ -6,12 +6,11 @@
 #include "orchestrator/core/coordinator.hpp"
 #include "worker/io/channel.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <ostream>
 #include <variant>
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 namespace quench::orchestrator::cli {
@@ -32,7 +31,8 @@ SqliteStore& opened_or_refused(const SqliteStore::Opened& opened) {
 }
 
 /// The journal is changed as a coordinator would change it; there is nobody to send to.
-ExitCode change_journal(const World& world, const Common& common, const std::string& verb, const std::string& study) {
+ExitCode change_journal(const World& world, const Common& common, const std::string& verb,
+                        const std::string& study) {
     auto store = open_to_write(world, common.db, "");
     auto state = core::replay(facts_of(*store, study));
     if (!state) throw Refusal(ExitCode::storage, state.error().text());
@@ -40,7 +40,8 @@ ExitCode change_journal(const World& world, const Common& common, const std::str
     core::Batch batch;
     const core::Peer nobody;
     coordinator.step(core::WorkersAbandoned{"their coordinator is gone"}, world.now(), batch);
-    coordinator.step(core::Received{nobody, protocol::Request{.id = 1, .verb = verb, .study = study}}, world.now(), batch);
+    coordinator.step(core::Received{nobody, protocol::Request{.id = 1, .verb = verb, .study = study}},
+                     world.now(), batch);
     if (!batch.facts.empty()) {
         if (auto committed = store->append(study, batch.facts); !committed) {
             throw Refusal(ExitCode::storage, committed.error().text());
@@ -67,13 +68,18 @@ std::optional<io::sqlite::Holder> live_holder(const World& world, const std::str
     const auto opened = SqliteStore::open_to_read(db);
     const auto holder = opened_or_refused(opened).holder(world.now());
     if (!holder) throw Refusal(ExitCode::storage, holder.error().text());
-    const bool live = holder->has_value() && !(*holder)->dead && (*holder)->silent_for < io::sqlite::WriterOptions{}.stale_after;
+    const bool live = holder->has_value() && !(*holder)->dead &&
+                      (*holder)->silent_for < io::sqlite::WriterOptions{}.stale_after;
     return live ? *holder : std::nullopt;
 }
 
-std::unique_ptr<SqliteStore> open_to_write(const World& world, const std::string& db, const std::string& access_file) {
-    auto opened = SqliteStore::open_to_write(
-        db, {.host = host_name(), .pid = getpid(), .access_file = access_file, .now = world.now(), .optuna_revision = {}});
+std::unique_ptr<SqliteStore> open_to_write(const World& world, const std::string& db,
+                                           const std::string& access_file) {
+    auto opened = SqliteStore::open_to_write(db, {.host = host_name(),
+                                                  .pid = getpid(),
+                                                  .access_file = access_file,
+                                                  .now = world.now(),
+                                                  .optuna_revision = {}});
     opened_or_refused(opened);
     return std::get<0>(std::move(opened));
 }
@@ -97,14 +103,17 @@ ExitCode ask_coordinator(const World& world, const io::sqlite::Holder& holder, c
         world.err << reply->text << '\n';
         return ExitCode::ok;
     }
-    throw Refusal(ExitCode::error, fmt::format("no answer from the coordinator at {} within {} ({}); is {} its access file?",
-                                               access->endpoint, base::to_text(patience), io::sqlite::to_text(holder),
-                                               holder.access_file));
+    throw Refusal(ExitCode::error,
+                  fmt::format("no answer from the coordinator at {} within {} ({}); is {} its access file?",
+                              access->endpoint, base::to_text(patience), io::sqlite::to_text(holder),
+                              holder.access_file));
 }
 
-ExitCode control(const World& world, const Common& common, const std::string& verb, const std::string& wanted) {
+ExitCode control(const World& world, const Common& common, const std::string& verb,
+                 const std::string& wanted) {
     const std::string study = choose_study(*world.open_to_read(common.db), wanted);
-    if (const auto holder = live_holder(world, common.db)) return ask_coordinator(world, *holder, verb, study);
+    if (const auto holder = live_holder(world, common.db))
+        return ask_coordinator(world, *holder, verb, study);
     return change_journal(world, common, verb, study);
 }
 

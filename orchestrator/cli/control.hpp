@@ -23,7 +23,8 @@ ExitCode ask_coordinator(const World& world, const io::sqlite::Holder& holder, c
                          const std::string& study);
 
 /// pause or cancel, whether or not a coordinator lives.
-ExitCode control(const World& world, const Common& common, const std::string& verb, const std::string& wanted);
+ExitCode control(const World& world, const Common& common, const std::string& verb,
+                 const std::string& wanted);
 
 /// This host's name.
 std::string host_name();

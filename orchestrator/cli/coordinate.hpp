@@ -36,11 +36,14 @@ int slots_of(const Setup& setup);
 
 /// A checked study file as the first fact. Throws Refusal with every error of the file, each with its line;
 /// nothing is written.
-core::StudyCreated study_to_create(const World& world, const Common& common, const Setup& setup, const std::string& file);
+core::StudyCreated study_to_create(const World& world, const Common& common, const Setup& setup,
+                                   const std::string& file);
 
 /// Runs a new study (`created`) or an existing one (`wanted`, "" for the only unfinished one) to its end.
 /// Throws Refusal.
-ExitCode coordinate_new(const World& world, const Common& common, const Setup& setup, const core::StudyCreated& created);
-ExitCode coordinate_again(const World& world, const Common& common, const Setup& setup, const std::string& wanted);
+ExitCode coordinate_new(const World& world, const Common& common, const Setup& setup,
+                        const core::StudyCreated& created);
+ExitCode coordinate_again(const World& world, const Common& common, const Setup& setup,
+                          const std::string& wanted);
 
 }  // namespace quench::orchestrator::cli

@@ -25,6 +25,21 @@ std::string choose_study(const store::Store& store, const std::string& wanted) {
     throw Refusal(ExitCode::usage, "which study? (the database has " + study::listed(*names) + ") name one");
 }
 
+std::string choose_unfinished(const store::Store& store, const std::string& wanted) {
+    const auto names = store.studies();
+    if (!wanted.empty() || !names || names->size() < 2) return choose_study(store, wanted);
+    std::vector<std::string> unfinished;
+    for (const std::string& name : *names) {
+        const auto state = core::replay(facts_of(store, name));
+        if (!state || state->phase != core::StudyPhase::ended) unfinished.push_back(name);
+    }
+    if (unfinished.size() == 1) return unfinished.front();
+    throw Refusal(ExitCode::usage,
+                  unfinished.empty()
+                      ? "every study of the database has ended (" + study::listed(*names) + ") name one"
+                      : "which study? (" + study::listed(unfinished) + " have not ended) name one");
+}
+
 std::vector<core::StampedFact> facts_of(const store::Store& store, const std::string& study) {
     auto facts = store.load(study);
     if (!facts) throw Refusal(ExitCode::storage, facts.error().text());

@@ -20,6 +20,9 @@ struct Journal {
 /// with the nearest name, usage if there are several to choose from.
 std::string choose_study(const store::Store& store, const std::string& wanted);
 
+/// As choose_study, but if none is named and there are several, the only one that has not ended.
+std::string choose_unfinished(const store::Store& store, const std::string& wanted);
+
 std::vector<core::StampedFact> facts_of(const store::Store& store, const std::string& study);
 
 /// Opens, chooses, loads, replays. `wanted` is "" when the user named none.

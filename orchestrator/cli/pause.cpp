@@ -2,9 +2,9 @@
 #include "orchestrator/cli/control.hpp"
 #include "orchestrator/cli/verbs.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
+
+#include <CLI/CLI.hpp>
 
 namespace quench::orchestrator::cli {
 namespace {

@@ -1,15 +1,16 @@
 #include "orchestrator/cli/program.hpp"
 
-#ifdef QUENCH_HAS_SQLITE
 #include "orchestrator/io/sqlite/sqlite_store.hpp"
-#endif
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <system_error>
 #include <utility>
 #include <variant>
+
+#include <unistd.h>
 
 namespace quench::orchestrator::cli {
 namespace {
@@ -22,8 +23,6 @@ void expect_file(const std::string& path) {
     throw Refusal(ExitCode::not_found, "there is no database '" + path +
                                            "' (nothing has been run here) name one with --db or QUENCH_DB");
 }
-
-#ifdef QUENCH_HAS_SQLITE
 
 using io::sqlite::OpenFailure;
 using io::sqlite::SqliteStore;
@@ -58,20 +57,6 @@ std::vector<std::string> check_database(const std::string& path) {
     return findings;
 }
 
-#else  // the folder io/sqlite is not in this tree
-
-std::unique_ptr<store::Store> open_to_read(const std::string& path) {
-    expect_file(path);
-    throw Refusal(ExitCode::storage, "this build has no database");
-}
-
-std::vector<std::string> check_database(const std::string& path) {
-    expect_file(path);
-    return {};
-}
-
-#endif
-
 base::TimePoint now() {
     const auto since = std::chrono::system_clock::now().time_since_epoch();
     return {std::chrono::duration_cast<base::Duration>(since).count()};
@@ -81,6 +66,20 @@ base::TimePoint now() {
 
 World real_world() {
     return World{std::cout, std::cerr, open_to_read, check_database, now};
+}
+
+study::LaunchSite launch_site(const std::string& file, std::optional<int> slots) {
+    std::error_code failure;
+    const char* path = std::getenv("PATH");
+    return {.slots = slots,
+            .study_dir = fs::absolute(file, failure).lexically_normal().parent_path().string(),
+            .workdir = fs::current_path(failure).string(),
+            .program_dir = program_folder(),
+            .path = path != nullptr ? path : "",
+            .is_program = [](const std::string& name) {
+                std::error_code gone;
+                return fs::is_regular_file(name, gone) && ::access(name.c_str(), X_OK) == 0;
+            }};
 }
 
 std::string program_folder() {

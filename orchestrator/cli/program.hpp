@@ -2,10 +2,17 @@
 #pragma once
 
 #include "orchestrator/cli/verb.hpp"
+#include "orchestrator/study/launch_check.hpp"
+
+#include <optional>
+#include <string>
 
 namespace quench::orchestrator::cli {
 
 World real_world();
+
+/// This machine and folder as the place where the study of that file would be started.
+study::LaunchSite launch_site(const std::string& file, std::optional<int> slots);
 
 /// The folder of the running program; "" where the system does not tell.
 std::string program_folder();

@@ -2,14 +2,15 @@
 #include "orchestrator/cli/coordinate.hpp"
 #include "orchestrator/cli/verbs.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
+
+#include <CLI/CLI.hpp>
 
 namespace quench::orchestrator::cli {
 namespace {
 
-Action declare_new(CLI::App& app, const World& world, const Common& common, void (*declare_setup)(CLI::App&, Setup&)) {
+Action declare_new(CLI::App& app, const World& world, const Common& common,
+                   void (*declare_setup)(CLI::App&, Setup&)) {
     struct Arguments {
         std::string file;
         Setup setup;
@@ -44,9 +45,11 @@ Action declare_resume(CLI::App& app, const World& world, const Common& common) {
     app.add_option("study", arguments->study, "Name of the study (default: the only unfinished one)");
     declare_local(app, arguments->local);
     declare_remote(app, arguments->remote);
-    app.add_flag("--serve", arguments->serve, "Wait for workers instead of starting them, as 'quench serve' does");
+    app.add_flag("--serve", arguments->serve,
+                 "Wait for workers instead of starting them, as 'quench serve' does");
     return [arguments, &world, &common] {
-        return coordinate_again(world, common, arguments->serve ? arguments->remote : arguments->local, arguments->study);
+        return coordinate_again(world, common, arguments->serve ? arguments->remote : arguments->local,
+                                arguments->study);
     };
 }
 

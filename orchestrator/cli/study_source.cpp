@@ -1,6 +1,9 @@
 #include "orchestrator/cli/study_source.hpp"
 
 #include "orchestrator/cli/exit_code.hpp"
+#include "orchestrator/cli/program.hpp"
+#include "orchestrator/cli/text.hpp"
+#include "orchestrator/study/launch_check.hpp"
 #include "orchestrator/study/report.hpp"
 #include "orchestrator/study/yaml.hpp"
 
@@ -8,6 +11,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <ostream>
 #include <system_error>
 
 namespace quench::orchestrator::cli {
@@ -32,6 +36,25 @@ std::string text_of_file(const std::string& path) {
     if (file.bad()) throw refuse("cannot be read", std::strerror(errno), "check the file system");
     text.resize(static_cast<std::size_t>(file.gcount()));
     return text;
+}
+
+StudySource read_source(const std::string& path, std::optional<int> slots) {
+    StudySource source;
+    source.text = text_of_file(path);
+    source.reading = study::read_study(source.text);
+    if (slots && source.reading.file) {
+        source.reading.errors = study::check_launch(*source.reading.file, launch_site(path, slots));
+        if (!source.reading.errors.empty()) source.reading.file.reset();
+    }
+    return source;
+}
+
+void print_file_errors(const World& world, const std::string& path,
+                       const std::vector<study::FileError>& errors) {
+    for (const auto& error : errors) {
+        world.err << path << ":" << (error.line > 0 ? std::to_string(error.line) + ":" : "") << " "
+                  << printable(error.text) << "\n";
+    }
 }
 
 }  // namespace quench::orchestrator::cli

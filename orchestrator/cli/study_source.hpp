@@ -1,12 +1,31 @@
-// Brings the text of a study file in.
+// Brings a study file in.
 #pragma once
 
+#include "orchestrator/cli/verb.hpp"
+#include "orchestrator/study/study_file.hpp"
+
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace quench::orchestrator::cli {
 
 /// Throws Refusal (usage) for what is no readable file. Reads no more than a little over the reader's limit,
 /// so that a wrong path to something large is refused, not loaded.
 std::string text_of_file(const std::string& path);
+
+/// A study file as it was read, with everything that is wrong with it.
+struct StudySource {
+    std::string text;
+    study::Reading reading;
+};
+
+/// With slots: also that this machine can start it (the program exists, the ranks fit). Throws as
+/// text_of_file.
+StudySource read_source(const std::string& path, std::optional<int> slots);
+
+/// "FILE:LINE: problem (why) way out", a line each, on world.err.
+void print_file_errors(const World& world, const std::string& path,
+                       const std::vector<study::FileError>& errors);
 
 }  // namespace quench::orchestrator::cli

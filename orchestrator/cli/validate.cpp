@@ -1,12 +1,10 @@
-// quench validate FILE [--slots N]
+// quench validate FILE [--slots N | --elsewhere]
 #include "orchestrator/cli/output.hpp"
-#include "orchestrator/cli/program.hpp"
 #include "orchestrator/cli/study_source.hpp"
 #include "orchestrator/cli/text.hpp"
 #include "orchestrator/cli/verbs.hpp"
 #include "orchestrator/cli/views.hpp"
 #include "orchestrator/store/names.hpp"
-#include "orchestrator/study/launch_check.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -19,27 +17,13 @@
 namespace quench::orchestrator::cli {
 namespace {
 
-namespace fs = std::filesystem;
 using namespace search::space;
 
 struct ValidateOptions {
     std::string file;
-    std::optional<int> slots;
+    int slots = 1;
+    bool elsewhere = false;
 };
-
-study::LaunchSite site_of(const ValidateOptions& options) {
-    std::error_code failure;
-    const char* path = std::getenv("PATH");
-    return {.slots = options.slots,
-            .study_dir = fs::absolute(options.file, failure).parent_path().string(),
-            .workdir = fs::current_path(failure).string(),
-            .program_dir = program_folder(),
-            .path = path ? path : "",
-            .is_program = [](const std::string& name) {
-                std::error_code gone;
-                return fs::is_regular_file(name, gone) && ::access(name.c_str(), X_OK) == 0;
-            }};
-}
 
 struct DomainText {
     std::string operator()(const FloatDomain& d) const {
@@ -148,11 +132,8 @@ void print_summary(std::ostream& out, const Json& s) {
 ExitCode refuse(const World& world, const Common& common, const ValidateOptions& options,
                 const std::vector<study::FileError>& errors) {
     Json rows = Json::array();
-    for (const auto& error : errors) {
-        world.err << options.file << ":" << (error.line > 0 ? std::to_string(error.line) + ":" : "") << " "
-                  << printable(error.text) << "\n";
-        rows.push_back({{"line", error.line}, {"text", error.text}});
-    }
+    print_file_errors(world, options.file, errors);
+    for (const auto& error : errors) rows.push_back({{"line", error.line}, {"text", error.text}});
     if (common.output == Output::json)
         print_json(world.out, {{"file", options.file}, {"valid", false}, {"errors", rows}});
     if (common.output == Output::csv) print_csv(world.out, {{"line", ""}, {"text", ""}}, rows);
@@ -160,13 +141,9 @@ ExitCode refuse(const World& world, const Common& common, const ValidateOptions&
 }
 
 ExitCode validate(const World& world, const Common& common, const ValidateOptions& options) {
-    const study::Reading reading = study::read_study(text_of_file(options.file));
+    const std::optional<int> slots = options.elsewhere ? std::nullopt : std::optional(options.slots);
+    const study::Reading reading = read_source(options.file, slots).reading;
     if (!reading.file) return refuse(world, common, options, reading.errors);
-    // Here the program may be missing although the cluster has it: an error only where slots are named.
-    const auto launch = study::check_launch(*reading.file, site_of(options));
-    if (options.slots && !launch.empty()) return refuse(world, common, options, launch);
-    for (const auto& warning : launch)
-        world.err << options.file << ":" << warning.line << ": warning: " << printable(warning.text) << "\n";
     const Json s = summary(options, reading.file->study);
     switch (common.output) {
         case Output::json:
@@ -188,8 +165,12 @@ Action declare_validate(CLI::App& app, const World& world, const Common& common)
     // Shared: CLI11 writes into it after this function has returned, the action reads it.
     const auto options = std::make_shared<ValidateOptions>();
     app.add_option("FILE", options->file, "The study file")->required();
-    app.add_option("--slots", options->slots, "Check that it can be started here, with this many rank slots")
+    options->slots = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    app.add_option("--slots", options->slots,
+                   "Rank slots of the largest worker (default: the cores of this machine)")
         ->check(CLI::Range(1, 1'000'000).description(""));
+    app.add_flag("--elsewhere", options->elsewhere,
+                 "It will run on other machines: do not look for its program and slots here");
     return [&world, &common, options] { return validate(world, common, *options); };
 }
 

@@ -7,6 +7,12 @@ namespace quench::orchestrator::cli {
 std::span<const Verb> verbs() {
     // In the order in which help shows them.
     static constexpr std::array table{
+        Verb{"run", "Run a study on this machine, to its end", declare_run},
+        Verb{"serve", "Coordinate a study for workers on other machines", declare_serve},
+        Verb{"worker", "Train trials for a coordinator", declare_worker},
+        Verb{"resume", "Go on with a study that was interrupted or paused", declare_resume},
+        Verb{"pause", "Checkpoint and stop what runs; 'quench resume' goes on", declare_pause},
+        Verb{"cancel", "End a study for good", declare_cancel},
         Verb{"validate", "Check a study file and show what it plans", declare_validate},
         Verb{"studies", "List the studies of the database", declare_studies},
         Verb{"status", "Where a study stands", declare_status},

@@ -7,6 +7,12 @@
 
 namespace quench::orchestrator::cli {
 
+Action declare_run(CLI::App& app, const World& world, const Common& common);
+Action declare_serve(CLI::App& app, const World& world, const Common& common);
+Action declare_worker(CLI::App& app, const World& world, const Common& common);
+Action declare_resume(CLI::App& app, const World& world, const Common& common);
+Action declare_pause(CLI::App& app, const World& world, const Common& common);
+Action declare_cancel(CLI::App& app, const World& world, const Common& common);
 Action declare_best(CLI::App& app, const World& world, const Common& common);
 Action declare_show(CLI::App& app, const World& world, const Common& common);
 Action declare_status(CLI::App& app, const World& world, const Common& common);

@@ -1,0 +1,59 @@
+#include "orchestrator/cli/outcome.hpp"
+
+#include "orchestrator/cli/output.hpp"
+#include "orchestrator/cli/text.hpp"
+#include "orchestrator/cli/views.hpp"
+
+#include <ostream>
+
+#include <fmt/format.h>
+
+namespace quench::orchestrator::cli {
+
+void print_best(const World& world, const Common& common, const core::State& state) {
+    const auto best = best_of(state);
+    if (!best)
+        throw Refusal(
+            ExitCode::not_found,
+            fmt::format("study '{}' has no best trial yet (no trial has reported {}) wait, or look at "
+                        "'quench trials'",
+                        state.study().name, state.study().objective.metric));
+    const Json view = best_view(state, *best);
+    if (best->provisional)
+        world.err << "quench: provisional: no trial is completed yet; this is the best of those that got "
+                     "furthest\n";
+    if (common.output == Output::json) {
+        print_json(world.out, view);
+    } else if (common.output == Output::csv) {
+        print_flat_csv(world.out, view);
+    } else {
+        world.out << fmt::format("trial  {}\n{}  {} ({} {}{})\n", best->trial.value(),
+                                 printable(state.study().objective.metric), short_number(best->value),
+                                 printable(state.study().fidelity.unit), best->step,
+                                 best->provisional ? ", provisional" : "");
+        Json rows = Json::array();
+        for (const auto& [name, value] : view["params"].items())
+            rows.push_back({{"parameter", name}, {"value", value}});
+        world.out << "\n";
+        print_table(world.out, {{"parameter", "PARAMETER"}, {"value", "VALUE"}}, rows);
+    }
+}
+
+ExitCode print_outcome(const World& world, const Common& common, const core::State& state) {
+    const std::string& name = state.study().name;
+    if (state.phase == core::StudyPhase::paused) {
+        world.err << fmt::format("study '{}' is paused; 'quench resume {}' goes on\n", name, name);
+        return ExitCode::ok;
+    }
+    world.err << fmt::format("study '{}' {}: {}\n", name, state_name(state), printable(state.ending->reason));
+    if (!best_of(state)) {
+        world.err << fmt::format(
+            "quench: no trial reported {} ('quench trials' and 'quench show TRIAL' say why)\n",
+            printable(state.study().objective.metric));
+        return ExitCode::error;
+    }
+    print_best(world, common, state);
+    return state.ending->how == core::StudyEnding::failed ? ExitCode::error : ExitCode::ok;
+}
+
+}  // namespace quench::orchestrator::cli
