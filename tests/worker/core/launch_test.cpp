@@ -91,14 +91,14 @@ TEST(Launch, a_launcher_above_leaves_no_trace_in_the_environment) {
                                         {"PMIX_RANK", "0"},
                                         {"ORTE_X", "1"},
                                         {"PMI_RANK", "1"},
-                                        {"HOME", "/root"}},
+                                        {"HOME", "/home"}},
                                        {true, "/run.json", "/dev/shm/q"});
     EXPECT_FALSE(out.contains("OMPI_COMM_WORLD_SIZE"));
     EXPECT_FALSE(out.contains("OMPI_MCA_ess"));
     EXPECT_FALSE(out.contains("PMIX_RANK"));
     EXPECT_FALSE(out.contains("ORTE_X"));
     EXPECT_FALSE(out.contains("PMI_RANK"));
-    EXPECT_EQ(out.at("HOME"), "/root");
+    EXPECT_EQ(out.at("HOME"), "/home");
     EXPECT_EQ(out.at("QUENCH_RUN"), "/run.json");
     EXPECT_EQ(out.at("OMPI_ALLOW_RUN_AS_ROOT"), "1");
     EXPECT_EQ(out.at("OMPI_MCA_pml"), "ob1");

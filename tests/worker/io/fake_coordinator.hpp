@@ -6,11 +6,12 @@
 #include "worker/io/process_tree.hpp"
 #include "worker/protocol/codec.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <fstream>
-#include <functional>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,7 +19,6 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <zmq.hpp>
 
 namespace quench::worker::io {
 
@@ -53,15 +53,8 @@ class Stage {
     std::optional<Hello> hello;
     bool goodbye = false;
 
-    Stage() { open("tcp://127.0.0.1:*"); }
-    ~Stage() {
-        if (worker > 0) {
-            ::kill(worker, SIGKILL);
-            ::waitpid(worker, nullptr, 0);
-        }
-        // What a failed test has left.
-        for (const pid_t pid : processes_of(token)) ::kill(pid, SIGKILL);
-    }
+    Stage();
+    ~Stage();
 
     void start_worker(int slots = 4, bool with_parent = false) {
         const auto access = folder / "access";
@@ -102,10 +95,7 @@ class Stage {
     Start shell(std::uint64_t trial, const std::string& script) { return order(trial, {"sh", "-c", script}); }
 
     void say(const FromCoordinator& message) { say(encode(message)); }
-    void say(const Frame& frame) {
-        router_->send(zmq::buffer(peer_), zmq::send_flags::sndmore);
-        router_->send(zmq::buffer(frame));
-    }
+    void say(const Frame& frame);
 
     /// Plays the coordinator until `done`; a failure after half a minute.
     template <class Done>
@@ -164,46 +154,15 @@ class Stage {
         worker = -1;
     }
 
-    void close() { router_.reset(); }
+    void close();
     void open_again() { open(endpoint_); }
 
   private:
-    void open(const std::string& endpoint) {
-        router_.emplace(context_, zmq::socket_type::router);
-        router_->set(zmq::sockopt::curve_server, true);
-        router_->set(zmq::sockopt::curve_secretkey, server_.secret_key);
-        router_->set(zmq::sockopt::linger, 0);
-        router_->set(zmq::sockopt::rcvtimeo, 20);
-        router_->bind(endpoint);
-        endpoint_ = router_->get(zmq::sockopt::last_endpoint);
-    }
+    struct Router;
+    void open(const std::string& endpoint);
+    void turn();
 
-    void turn() {
-        zmq::message_t id;
-        zmq::message_t body;
-        if (!router_ || !router_->recv(id) || !router_->recv(body)) return;
-        peer_ = id.to_string();
-        const auto message = decode_to_coordinator({body.data<std::uint8_t>(), body.size()});
-        ASSERT_TRUE(message) << message.error().text();
-        if (const auto* h = std::get_if<Hello>(&*message)) {
-            hello = *h;
-            say(Welcome{version, "test", 100ms, 5s});
-        }
-        if (const auto* r = std::get_if<Report>(&*message)) {
-            reports.push_back(*r);
-            if (acknowledging) say(Ack{{r->seq}});
-        }
-        if (const auto* e = std::get_if<AttemptEnded>(&*message)) {
-            ends.push_back(*e);
-            if (acknowledging) say(Ack{{e->seq}});
-        }
-        if (std::holds_alternative<Heartbeat>(*message))
-            heartbeats.push_back(std::chrono::steady_clock::now());
-        if (std::holds_alternative<Goodbye>(*message)) goodbye = true;
-    }
-
-    zmq::context_t context_{1};
-    std::optional<zmq::socket_t> router_;
+    std::unique_ptr<Router> router_;
     KeyPair server_ = new_key_pair().value();
     KeyPair client_ = new_key_pair().value();
     std::string endpoint_;

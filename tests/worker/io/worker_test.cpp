@@ -2,6 +2,8 @@
 #include "tests/worker/io/fake_coordinator.hpp"
 #include "worker/io/worker_main.hpp"
 
+#include <set>
+
 #include <gmock/gmock.h>
 #include <sys/file.h>
 
@@ -105,7 +107,7 @@ TEST(Worker, ranks_have_more_than_the_second_that_mpirun_would_give_them) {
 TEST(Worker, a_flood_fills_neither_disk_nor_memory_and_heartbeats_go_on) {
     Stage stage;
     stage.start_worker();
-    stage.say(stage.shell(1, "yes 'quench, but not quite a report line' | head -c 1000000000; echo; " +
+    stage.say(stage.shell(1, "yes 'quench, but not quite a report line' | head -c 300000000; echo; " +
                                  three_steps + "; head -c 100000 /dev/zero; echo last words"));
     stage.heartbeats.clear();
     const auto& end = stage.await_end(1);
