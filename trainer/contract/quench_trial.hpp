@@ -133,10 +133,7 @@ class Trial {
             trial.checkpoint_dir_ = std::move(by_hand.checkpoint_dir);
             trial.seed_ = by_hand.seed;
         }
-        for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID", "RANK"}) {
-            const char* rank = std::getenv(name);
-            if (rank != nullptr && std::string_view(rank) != "0") trial.reports_ = false;
-        }
+        trial.reports_ = trial.is_first_process();
         if (trial.under_quench_) {
             if (const auto report = trial.read_checkpoint(last_report)) trial.print(*report);
         }
@@ -206,6 +203,17 @@ class Trial {
     static constexpr const char* last_report = ".last_report";
 
     Trial() = default;
+
+    // RANK is torchrun's. A launcher's variables count only if a launcher was used, and the innermost first:
+    // a worker that Slurm started as task 3 hands SLURM_PROCID=3 on to each of its trials.
+    [[nodiscard]] bool is_first_process() const {
+        const auto is_zero = [](const char* text) { return std::string_view(text) == "0"; };
+        if (const char* rank = std::getenv("RANK"); rank != nullptr && !is_zero(rank)) return false;
+        if (under_quench_ && ranks_ == 1) return true;
+        for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"})
+            if (const char* rank = std::getenv(name)) return is_zero(rank);
+        return true;
+    }
 
     void read_run_file(const std::string& path) {
         std::ifstream in(path);

@@ -23,7 +23,7 @@ import sys
 
 __all__ = ["start", "Trial", "TrialError", "Params"]
 
-_RANK_VARIABLES = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID", "RANK")
+_LAUNCHER_VARIABLES = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID")
 _LAST_REPORT = ".last_report"
 
 
@@ -33,6 +33,16 @@ def _sync(path):
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _is_first_process(ranks, under_quench):
+    # RANK is torchrun's. A launcher's variables count only if a launcher was used, and the innermost first:
+    # a worker that Slurm started as task 3 hands SLURM_PROCID=3 on to each of its trials.
+    if os.environ.get("RANK", "0") != "0":
+        return False
+    if under_quench and ranks == 1:
+        return True
+    return next((os.environ[name] for name in _LAUNCHER_VARIABLES if name in os.environ), "0") == "0"
 
 
 class TrialError(Exception):
@@ -66,7 +76,7 @@ class Trial:
             self.time_left_s = run.get("time_left_s")
         except (KeyError, TypeError, ValueError) as error:
             raise TrialError("the run file is not as expected: %r" % (error,)) from error
-        self.is_reporter = all(os.environ.get(name, "0") == "0" for name in _RANK_VARIABLES)
+        self.is_reporter = _is_first_process(self.ranks, under_quench)
         self._stop = False
 
     @property

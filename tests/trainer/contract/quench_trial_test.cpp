@@ -27,8 +27,9 @@ class Client : public testing::Test {
         fs::remove_all(folder_);
     }
 
-    void write_run_file(nlohmann::json params) {
+    void write_run_file(nlohmann::json params, int ranks = 1) {
         RunFile run;
+        run.ranks = ranks;
         run.study = "test";
         run.params = std::move(params);
         run.resource = {.from = 1, .to = 4, .unit = "epoch"};
@@ -95,7 +96,7 @@ TEST_F(Client, a_missing_run_file_is_an_error_with_its_path) {
 }
 
 TEST_F(Client, prints_reports_that_parse) {
-    write_run_file({});
+    write_run_file(nlohmann::json::object());
     const auto trial = trial::Trial::start();
     testing::internal::CaptureStdout();
     trial.report(2, {{"val_loss", std::nan("")}, {"acc", 0.1}, {"up", INFINITY}});
@@ -111,11 +112,32 @@ TEST_F(Client, prints_reports_that_parse) {
 }
 
 TEST_F(Client, repeats_its_last_report_when_started_anew) {
-    write_run_file({});
+    write_run_file(nlohmann::json::object());
     trial::Trial::start().report(4, {{"loss", 0.5}});
     testing::internal::CaptureStdout();
     (void)trial::Trial::start();
     EXPECT_EQ(testing::internal::GetCapturedStdout(), "quench: {\"step\": 4, \"loss\": 0.5}\n");
+}
+
+TEST_F(Client, only_the_first_rank_reports_and_the_innermost_launcher_says_which_that_is) {
+    const auto reports = [&](int ranks,
+                             std::initializer_list<std::pair<const char*, const char*>> variables) {
+        write_run_file(nlohmann::json::object(), ranks);
+        for (const auto& [name, value] : variables) ::setenv(name, value, 1);
+        testing::internal::CaptureStdout();
+        trial::Trial::start().report(1, {{"loss", 1}});
+        const bool here = !testing::internal::GetCapturedStdout().empty();
+        const std::string there = python("import quench_trial\nprint(quench_trial.start().is_reporter)\n");
+        EXPECT_EQ(there.find("True") != std::string::npos, here) << there;
+        for (const auto& [name, value] : variables) ::unsetenv(name);
+        fs::remove_all(folder_ / "checkpoint");
+        return here;
+    };
+    EXPECT_TRUE(reports(2, {{"OMPI_COMM_WORLD_RANK", "0"}, {"SLURM_PROCID", "3"}}));
+    EXPECT_FALSE(reports(2, {{"OMPI_COMM_WORLD_RANK", "1"}, {"SLURM_PROCID", "0"}}));
+    EXPECT_FALSE(reports(2, {{"SLURM_PROCID", "1"}}));
+    EXPECT_TRUE(reports(1, {{"SLURM_PROCID", "3"}})) << "that is the worker's";
+    EXPECT_FALSE(reports(1, {{"RANK", "1"}}));
 }
 
 TEST_F(Client, a_termination_signal_only_asks_to_stop) {
@@ -126,7 +148,7 @@ TEST_F(Client, a_termination_signal_only_asks_to_stop) {
 }
 
 TEST_F(Client, checkpoints_are_replaced_whole_and_leave_nothing_beside) {
-    write_run_file({});
+    write_run_file(nlohmann::json::object());
     const auto trial = trial::Trial::start();
     EXPECT_FALSE(trial.read_checkpoint("state").has_value());
     trial.write_checkpoint("state", "first");
