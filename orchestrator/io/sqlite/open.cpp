@@ -42,6 +42,11 @@ OpenFailure newer(const std::string& path, std::int64_t version) {
                                            "); use that Quench, or name another file with --db");
 }
 
+fs::path folder_of(const std::string& path) {
+    const auto folder = fs::path(path).parent_path();
+    return folder.empty() ? fs::path(".") : folder;
+}
+
 /// What keeps a path from being opened at all. Follows links.
 std::optional<OpenFailure> check_path(const std::string& path, bool must_exist) {
     std::error_code error;
@@ -58,7 +63,7 @@ std::optional<OpenFailure> check_path(const std::string& path, bool must_exist) 
     if (must_exist)
         return failure(Why::not_found, "there is no database " + path +
                                            " (no study was run here); name one with --db or QUENCH_DB");
-    const auto folder = fs::absolute(path).parent_path();
+    const auto folder = folder_of(path);
     if (!fs::is_directory(folder, error))
         return failure(Why::io, "cannot create " + path + ": there is no folder " + folder.string());
     return std::nullopt;
@@ -80,7 +85,7 @@ std::optional<OpenFailure> check_header(const std::string& path, const Header& h
 }
 
 void sync_folder_of(const std::string& path) {
-    const auto folder = fs::absolute(path).parent_path();
+    const auto folder = folder_of(path);
     const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) return;
     ::fsync(descriptor);
@@ -173,7 +178,8 @@ std::string to_text(const Holder& holder) {
 Opening open_database_to_write(const std::string& path, const WriterOptions& options) {
     if (auto problem = check_path(path, false)) return *problem;
     try {
-        if (!fs::exists(path))
+        std::error_code error;
+        if (!fs::exists(path, error))
             if (auto problem = create(path)) return *problem;
         {
             Connection probe(path, Mode::read);
@@ -201,7 +207,8 @@ Opening open_database_to_read(const std::string& path) {
         if (auto problem = check_header(path, header)) return *problem;
         // Without a WAL nobody writes, and SQLite would create one to read.
         std::error_code error;
-        const auto wal_bytes = fs::file_size(path + "-wal", error);
+        const auto real_path = fs::canonical(path, error);  // the WAL lies beside the file, not a link to it
+        const auto wal_bytes = fs::file_size(real_path.string() + "-wal", error);
         if (header.wal && (error || wal_bytes == 0)) connection = Connection(path, Mode::immutable);
         const auto version = connection.integer("PRAGMA user_version");
         if (version > schema_version) return newer(path, version);

@@ -37,6 +37,14 @@ base::Result<> for_each_fact(Connection& db, std::int64_t study, Use&& use) {
     return base::success();
 }
 
+/// The fact as it will be read back: bytes that are not UTF-8 become U+FFFD in the journal, and must in the
+/// projections too, or the two would disagree for ever.
+core::Fact as_journalled(const core::Fact& fact, const store::EncodedFact& encoded) {
+    if (encoded.body.find("\xef\xbf\xbd") == std::string::npos) return fact;
+    auto read = store::decode(encoded.kind, encoded.body);
+    return read ? std::move(read).value() : fact;
+}
+
 base::Error lost_lock() {
     return base::Error(
         "another coordinator has taken over this database (this one was silent for too long); nothing was "
@@ -119,8 +127,8 @@ base::Result<> SqliteStore::Content::append(const std::string& name,
     last.reset();
     for (const auto& fact : facts) {
         ++seq;
-        projector.apply({seq, *id, fact});
         const auto encoded = store::encode(fact.fact);
+        projector.apply({seq, *id, {fact.at, as_journalled(fact.fact, encoded)}});
         db.statement("INSERT INTO fact VALUES (?1, ?2, ?3, ?4, ?5)")
             .run(seq, *id, fact.at.us, encoded.kind, encoded.body);
     }

@@ -214,6 +214,26 @@ TEST(sqlite_lock, of_a_dead_process_is_taken_over_at_once) {
     EXPECT_EQ(next->load("a")->size(), 1u);
 }
 
+TEST(sqlite_open, what_a_killed_coordinator_left_is_read_where_nothing_can_be_written) {
+    const Folder folder;
+    die_holding(folder.file());
+    ::chmod(folder.path().c_str(), 0555);
+    EXPECT_TRUE(as_nobody([&] {
+        const auto reader = opened(SqliteStore::open_to_read(folder.file()));
+        return reader && reader->load("a") && reader->load("a")->size() == 1;
+    }));
+}
+
+TEST(sqlite_open, a_live_study_is_read_through_a_link) {
+    const Folder folder;
+    std::filesystem::create_directory(folder.file("elsewhere"));
+    const std::string link = folder.file("elsewhere/link.db");
+    std::filesystem::create_symlink(folder.file(), link);
+    const auto writing = opened(SqliteStore::open_to_write(folder.file(), writer()));
+    ASSERT_TRUE(writing->append("a", std::vector{now(created("a"))}));
+    EXPECT_EQ(*opened(SqliteStore::open_to_read(link))->studies(), std::vector<std::string>{"a"});
+}
+
 TEST(sqlite_lock, of_a_pid_that_is_used_again_is_taken_over) {
     const Folder folder;
     const auto first = opened(SqliteStore::open_to_write(folder.file(), writer(start)));

@@ -107,6 +107,15 @@ TEST(sqlite_store, the_projections_agree_with_the_journal) {
     EXPECT_FALSE(store->projection_differences("nobody"));
 }
 
+TEST(sqlite_store, bytes_that_are_not_utf8_are_the_same_in_journal_and_projections) {
+    const Folder folder;
+    const auto store = opened(SqliteStore::open_to_write(folder.file(), writer()));
+    ASSERT_TRUE(
+        store->append("a", std::vector{now(created("a")), now(core::WorkerJoined{"w\xff", "s", "n2", 1, 1}),
+                                       now(core::WorkerLost{"w\xff", "s", "\xc3"})}));
+    EXPECT_EQ(*store->projection_differences("a"), Texts{});
+}
+
 TEST(sqlite_store, a_row_that_was_edited_is_found) {
     const Folder folder;
     const auto store = opened(SqliteStore::open_to_write(folder.file(), writer()));
