@@ -13,6 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// The coordinator of the sample starts a second after the study was created: that second is nobody's time.
 core::State state_at(Until until) {
     return core::replay(sample_journal(until)).value();
 }
@@ -23,7 +24,7 @@ ProgressInfo at_work(base::Duration after) {
 
 TEST(live_view, a_study_that_has_just_begun) {
     EXPECT_EQ(live_view(state_at(Until::created), at_work(1s), 100, false),
-              "demo  running  1 s\n"
+              "demo  running  0 ms\n"
               "[------------------------------]   0%  spent 0 of 27 epoch, left 27\n"
               "ends     unknown\n"
               "trials   0\n"
@@ -37,7 +38,7 @@ TEST(live_view, a_study_that_has_just_begun) {
 
 TEST(live_view, a_study_at_work) {
     EXPECT_EQ(live_view(state_at(Until::promoted), at_work(30s), 100, false),
-              "demo  running  30 s\n"
+              "demo  running  29 s\n"
               "[###---------------------------]  11%  spent 3 of 27 epoch, left 24\n"
               "ends     in about 4 min 00 s, 2026-11-20 22:04:30 UTC\n"
               "trials   3: 1 running, 2 paused\n"
@@ -51,7 +52,7 @@ TEST(live_view, a_study_at_work) {
 
 TEST(live_view, a_study_that_has_ended_says_why_and_promises_nothing) {
     const std::string view = live_view(state_at(Until::ended), at_work(1h), 100, false);
-    EXPECT_TRUE(view.starts_with("demo  cancelled  29 s  (asked for by a user)\n")) << view;
+    EXPECT_TRUE(view.starts_with("demo  cancelled  28 s  (asked for by a user)\n")) << view;
     EXPECT_EQ(view.find("ends "), view.npos);
     EXPECT_NE(view.find("trials   3: 1 completed, 2 stopped\n"), view.npos) << view;
     EXPECT_NE(view.find("val_loss 0.25 (trial 1 at epoch 3)"), view.npos) << view;
@@ -76,7 +77,7 @@ TEST(live_view, fits_any_width) {
 
 TEST(live_view, colours_are_closed_on_their_line) {
     const std::string view = live_view(state_at(Until::promoted), at_work(30s), 100, true);
-    EXPECT_TRUE(view.starts_with("\x1b[1mdemo  running  30 s\x1b[0m\n")) << view;
+    EXPECT_TRUE(view.starts_with("\x1b[1mdemo  running  29 s\x1b[0m\n")) << view;
 }
 
 TEST(time_left, is_unknown_without_a_rate_and_bounded_by_the_hours) {
@@ -86,7 +87,7 @@ TEST(time_left, is_unknown_without_a_rate_and_bounded_by_the_hours) {
     const ProgressInfo resumed = {.now = journal_begin + 30s, .since = journal_begin, .spent_before = 3};
     EXPECT_EQ(time_left(state, resumed), std::nullopt) << "nothing was spent since the resume";
     state.created->study.stop.wall = 60s;
-    EXPECT_EQ(time_left(state, at_work(30s)), base::Duration(30s));
+    EXPECT_EQ(time_left(state, at_work(30s)), base::Duration(31s));
 }
 
 TEST(plain_lines, tell_what_matters_and_keep_quiet_about_the_rest) {
