@@ -155,6 +155,7 @@ Result<> change(State& state, const Reported& fact, TimePoint) {
         return contradiction(name_of(fact.trial) + ": step " + std::to_string(fact.step) +
                              " is not between its last and its target");
     }
+    if (trial.diverged()) return contradiction(name_of(fact.trial) + " has diverged before this report");
     state.spent += fact.step - trial.reached;
     trial.reached = fact.step;
     trial.setbacks.lost_in_a_row = 0;
@@ -180,6 +181,7 @@ Result<> change(State& state, const VerdictGiven& fact, TimePoint) {
     trial.verdict = fact;
     if (proceed) {
         trial.goal = fact.to;
+        state.queue.erase(trial.order);
         trial.order = state.next_order++;
         if (std::holds_alternative<Paused>(trial.phase)) trial.phase = Queued{};
     }
@@ -263,11 +265,12 @@ Result<> apply(State& state, const StampedFact& stamped) {
     if (!state.created && !std::holds_alternative<StudyCreated>(stamped.fact)) {
         return contradiction("the first fact does not create the study");
     }
+    const bool paused = state.phase == StudyPhase::paused;
     const auto changed =
         std::visit([&](const auto& fact) { return change(state, fact, stamped.at); }, stamped.fact);
     if (!changed) return changed;
-    const bool nobodys_time = state.facts == 0 || std::holds_alternative<CoordinatorStarted>(stamped.fact);
-    if (!nobodys_time && stamped.at > state.last_at) state.active += stamped.at - state.last_at;
+    const bool idle = paused || state.facts == 0 || std::holds_alternative<CoordinatorStarted>(stamped.fact);
+    if (!idle && stamped.at > state.last_at) state.active += stamped.at - state.last_at;
     state.last_at = stamped.at;
     ++state.facts;
     return success();

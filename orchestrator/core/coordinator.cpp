@@ -42,22 +42,17 @@ void Coordinator::handle(const Started& input) {
 }
 
 void Coordinator::handle(const ProposalComputed& input) {
+    if (!presence_.asking) return;
     presence_.asking = false;
-    const bool wanted = state_.phase == StudyPhase::running && !state_.proposals_ended &&
-                        input.ask.first.value() == state_.trials.size();
-    const auto job =
-        wanted ? state_.scheduler->next_job() : search::scheduler::Job(search::scheduler::Wait{});
-    const auto* start = std::get_if<search::scheduler::Start>(&job);
-    if (start == nullptr) return;  // the study moved on while the sampler thought
-    if (input.configurations.empty()) {
-        record(ProposalsEnded{fmt::format(
-            "the space is exhausted: all of its {} configurations were proposed", state_.trials.size())});
-        return;
-    }
-    record(TrialProposed{.trial = input.ask.first,
+    // Taken only where it would be asked for now: the study may have moved on while the sampler thought.
+    const auto due = decisions_due(state_, circumstances());
+    const auto* ask = std::get_if<AskDue>(&due);
+    if (ask == nullptr || *ask != input.ask) return;
+    if (input.configurations.empty()) return record(space_exhausted(state_));
+    record(TrialProposed{.trial = ask->first,
                          .params = input.configurations.front(),
-                         .bracket = start->bracket,
-                         .to = start->to,
+                         .bracket = ask->bracket,
+                         .to = ask->to,
                          .told = input.told});
 }
 
@@ -112,17 +107,20 @@ void Coordinator::lose(const std::string& worker, const std::string& reason) {
     note(fmt::format("worker {} is lost: {}", worker, reason));
 }
 
+Circumstances Coordinator::circumstances() const {
+    return {.now = now_,
+            .present =
+                [this](const std::string& session) {
+                    const auto contact = presence_.contacts.find(session);
+                    return contact != presence_.contacts.end() && !contact->second.dismissed;
+                },
+            .dispatch = !presence_.shutdown};
+}
+
 void Coordinator::settle() {
-    const Circumstances circumstances{.now = now_,
-                                      .present =
-                                          [&](const std::string& session) {
-                                              const auto contact = presence_.contacts.find(session);
-                                              return contact != presence_.contacts.end() &&
-                                                     !contact->second.dismissed;
-                                          },
-                                      .dispatch = !presence_.shutdown};
+    const Circumstances world = circumstances();
     for (;;) {
-        auto due = decisions_due(state_, circumstances);
+        auto due = decisions_due(state_, world);
         if (const auto* ask = std::get_if<AskDue>(&due)) {
             if (!presence_.asking) out_->ask = AskJob{*ask, state_.told, state_.sampler->clone()};
             presence_.asking = true;
@@ -138,9 +136,9 @@ void Coordinator::send_due() {
     for (Send& send : effects_due(state_, presence_, options_, now_)) {
         Contact* contact = presence_.by_peer(send.peer);
         if (const auto* start = std::get_if<worker::protocol::Start>(&send.message))
-            contact->told[start->key] = now_;
+            contact->told[start->key] = {Order::Kind::start, now_};
         if (const auto* stop = std::get_if<worker::protocol::Stop>(&send.message))
-            contact->told[stop->key] = now_;
+            contact->told[stop->key] = {Order::Kind::stop, now_};
         if (std::holds_alternative<worker::protocol::Dismiss>(send.message)) contact->dismissed = now_;
         out_->sends.push_back(std::move(send));
     }

@@ -49,6 +49,7 @@ class Coordinator {
 
     void record(Fact fact);
     void lose(const std::string& worker, const std::string& reason);
+    [[nodiscard]] Circumstances circumstances() const;
     void settle();
     void send_due();
     void note(std::string text);

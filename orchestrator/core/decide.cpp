@@ -60,10 +60,7 @@ Decisions new_work(const State& state) {
     const TrialId next(state.trials.size());
     if (state.sampler->cost() == search::sampler::Cost::heavy) return AskDue{next, start->bracket, start->to};
     const auto asked = state.sampler->ask(next, 1);
-    if (asked.empty()) {
-        return std::vector<Fact>{ProposalsEnded{fmt::format(
-            "the space is exhausted: all of its {} configurations were proposed", state.trials.size())}};
-    }
+    if (asked.empty()) return std::vector<Fact>{space_exhausted(state)};
     return std::vector<Fact>{TrialProposed{.trial = next,
                                            .params = asked.front(),
                                            .bracket = start->bracket,
@@ -169,6 +166,17 @@ std::optional<StudyEnded> study_ending_due(const State& state, base::TimePoint n
     return std::nullopt;
 }
 
+std::optional<ProposalsEnded> proposal_limit_due(const State& state) {
+    const auto& limit = state.study().stop.trials;
+    if (!limit || state.trials.size() < *limit || state.proposals_ended) return std::nullopt;
+    return ProposalsEnded{fmt::format("stop.trials: {} trials were proposed", *limit)};
+}
+
+ProposalsEnded space_exhausted(const State& state) {
+    return {fmt::format("the space is exhausted: all of its {} configurations were proposed",
+                        state.trials.size())};
+}
+
 Decisions decisions_due(const State& state, const Circumstances& circumstances) {
     std::vector<Fact> facts;
     for (const auto& judgement : state.scheduler->judgements_due())
@@ -180,10 +188,7 @@ Decisions decisions_due(const State& state, const Circumstances& circumstances) 
     if (!facts.empty()) return facts;
     if (auto end = study_ending_due(state, circumstances.now)) return std::vector<Fact>{*end};
     if (state.phase != StudyPhase::running || !circumstances.dispatch) return facts;
-    const auto& limit = state.study().stop.trials;
-    if (limit && state.trials.size() >= *limit && !state.proposals_ended) {
-        return std::vector<Fact>{ProposalsEnded{fmt::format("stop.trials: {} trials were proposed", *limit)}};
-    }
+    if (auto end = proposal_limit_due(state)) return std::vector<Fact>{*end};
     const int ranks = state.study().trial.ranks;
     const Worker* worker = worker_with_room(state, circumstances, ranks);
     if (worker == nullptr) return facts;

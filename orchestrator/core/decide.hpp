@@ -32,6 +32,12 @@ VerdictGiven verdict_of(const State& state, const search::scheduler::Judgement& 
 /// The end of the study, by a stop rule or because nothing is left to do.
 std::optional<StudyEnded> study_ending_due(const State& state, base::TimePoint now);
 
+/// The end of proposals by stop.trials, if it is due.
+std::optional<ProposalsEnded> proposal_limit_due(const State& state);
+
+/// The end of proposals when the sampler has no more.
+ProposalsEnded space_exhausted(const State& state);
+
 /// What the world offers the decision.
 struct Circumstances {
     base::TimePoint now;

@@ -65,10 +65,17 @@ protocol::Start start_message(const State& state, const Trial& trial, const Runn
     return start;
 }
 
-bool recently(const Contact& contact, const protocol::AttemptKey& key, const Options& options,
-              base::TimePoint now) {
+/// A time after `now` is not recent: the clock was set back, and nothing should wait for it to catch up.
+bool within(base::TimePoint then, base::Duration span, base::TimePoint now) {
+    return then <= now && now - then < span;
+}
+
+/// Not too soon after the same order; another order is never too soon.
+bool recently(const Contact& contact, Order::Kind kind, const protocol::AttemptKey& key,
+              const Options& options, base::TimePoint now) {
     const auto told = contact.told.find(key);
-    return told != contact.told.end() && now - told->second < options.resend;
+    return told != contact.told.end() && told->second.kind == kind &&
+           within(told->second.at, options.resend, now);
 }
 
 }  // namespace
@@ -94,9 +101,12 @@ std::vector<Send> effects_due(const State& state, const Presence& presence, cons
         const auto key = key_of(state, id, running.attempt);
         wanted[running.session].insert(key);
         const auto contact = presence.contacts.find(running.session);
-        if (contact == presence.contacts.end() || recently(contact->second, key, options, now)) continue;
+        if (contact == presence.contacts.end()) continue;
         const Peer& peer = contact->second.peer;
-        if (const auto reason = stop_due(state, presence, trial)) {
+        const auto reason = stop_due(state, presence, trial);
+        const auto kind = reason ? Order::Kind::stop : Order::Kind::start;
+        if (recently(contact->second, kind, key, options, now)) continue;
+        if (reason) {
             sends.push_back({peer, protocol::Stop{key, *reason}});
         } else if (!contact->second.held.contains(key)) {
             sends.push_back({peer, start_message(state, trial, running, now)});
@@ -105,12 +115,13 @@ std::vector<Send> effects_due(const State& state, const Presence& presence, cons
     for (const auto& [session, contact] : presence.contacts) {
         for (const auto& key : contact.held) {
             const auto mine = wanted.find(session);
-            if ((mine != wanted.end() && mine->second.contains(key)) || recently(contact, key, options, now))
+            if ((mine != wanted.end() && mine->second.contains(key)) ||
+                recently(contact, Order::Kind::stop, key, options, now))
                 continue;
             sends.push_back({contact.peer, protocol::Stop{key, "this attempt was given up"}});
         }
         const bool over = (state.phase == StudyPhase::ended || presence.shutdown) && state.running.empty();
-        if (over && (!contact.dismissed || now - *contact.dismissed >= options.resend)) {
+        if (over && (!contact.dismissed || !within(*contact.dismissed, options.resend, now))) {
             const std::string reason = presence.shutdown ? *presence.shutdown : "the study has ended";
             sends.push_back({contact.peer, protocol::Dismiss{reason}});
         }

@@ -46,13 +46,17 @@ void Coordinator::on(const Peer& peer, const protocol::Hello& hello) {
     const auto known = state_.workers.find(hello.worker);
     if (known != state_.workers.end() && known->second.session != hello.session) {
         const auto old = presence_.contacts.find(known->second.session);
-        if (old != presence_.contacts.end()) {
+        if (old != presence_.contacts.end() && old->second.peer != peer) {
             out_->sends.push_back(
                 {old->second.peer, protocol::Refused{"another worker joined under this name"}});
         }
         lose(hello.worker, "a new session of it joined");
     }
     if (!state_.workers.contains(hello.worker)) {
+        for (const auto& [name, other] : state_.workers) {
+            if (other.session == hello.session)
+                return refuse(fmt::format("its session is worker {}'s; a worker has its own", name));
+        }
         if (state_.workers.size() >= options_.workers) {
             return refuse(fmt::format("there are {} workers already", options_.workers));
         }
@@ -76,7 +80,7 @@ void Coordinator::on(const Peer& peer, const protocol::Hello& hello) {
 void Coordinator::on(const Peer& peer, const protocol::Heartbeat& heartbeat) {
     Contact& contact = *presence_.by_peer(peer);
     contact.held = {heartbeat.held.begin(), heartbeat.held.end()};
-    std::erase_if(contact.told, [&](const auto& told) { return now_ - told.second > options_.lease; });
+    std::erase_if(contact.told, [&](const auto& told) { return now_ - told.second.at > options_.lease; });
     out_->sends.push_back({peer, protocol::Ack{}});
 }
 
@@ -100,7 +104,8 @@ void Coordinator::on(const Peer& peer, const protocol::Report& report) {
                                 report.step, report.key.trial, report.key.attempt));
     }
     if (report.step <= trial->reached || report.step > std::get<Running>(trial->phase).to)
-        return;  // a repeat
+        return;                     // a repeat
+    if (trial->diverged()) return;  // it goes on until its Stop arrives
     record(Reported{trial->id, AttemptId(report.key.attempt), report.step, report.metrics});
     if (auto verdict = divergence_due(state_, state_.trial(trial->id))) record(*verdict);
 }
@@ -118,8 +123,11 @@ void Coordinator::on(const Peer& peer, const protocol::AttemptEnded& ended) {
                       .detail = ended.detail,
                       .exit_status = ended.exit_status,
                       .seconds = ended.seconds};
+    const bool ours_to_say = fact.outcome == Outcome::lost || fact.outcome == Outcome::diverged;
     if (trial->diverged()) {
         fact.outcome = Outcome::diverged;
+    } else if (ours_to_say) {
+        fact.outcome = Outcome::crashed;  // neither has a budget: it would be started for ever
     } else if (fact.outcome == Outcome::reached && trial->reached < std::get<Running>(trial->phase).to) {
         fact.outcome = Outcome::crashed;
         fact.detail = fmt::format("its report of step {} never came; {}", std::get<Running>(trial->phase).to,

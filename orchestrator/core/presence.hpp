@@ -10,13 +10,20 @@
 
 namespace quench::orchestrator::core {
 
+/// The last thing that a worker was told about an attempt.
+struct Order {
+    enum class Kind { start, stop };
+    Kind kind = Kind::start;
+    base::TimePoint at;
+};
+
 /// One session of a worker that said Hello to this coordinator.
 struct Contact {
     std::string worker;
     Peer peer;
     base::TimePoint heard;
-    std::set<worker::protocol::AttemptKey> held;                   ///< as of its last Hello or Heartbeat
-    std::map<worker::protocol::AttemptKey, base::TimePoint> told;  ///< when Start or Stop was last sent
+    std::set<worker::protocol::AttemptKey> held;  ///< as of its last Hello or Heartbeat
+    std::map<worker::protocol::AttemptKey, Order> told;
     std::optional<base::TimePoint> dismissed;
 };
 

@@ -124,7 +124,7 @@ struct State {
     std::optional<double> best_seen;  ///< best finite value of any trial at any step
     base::TimePoint created_at;
     base::TimePoint last_at;
-    base::Duration active{};  ///< time under a coordinator
+    base::Duration active{};  ///< time under a coordinator, pauses not counted
     std::uint64_t told = 0;   ///< events told to the sampler
     std::uint64_t facts = 0;
 

@@ -51,6 +51,7 @@ class Verification {
 
     void check(const TrialProposed& fact, base::TimePoint) {
         settled("before a proposal");
+        if (proposal_limit_due(state_)) differ("a trial was proposed beyond stop.trials");
         const auto job = state_.scheduler->next_job();
         const auto* start = std::get_if<search::scheduler::Start>(&job);
         if (start == nullptr || start->bracket != fact.bracket || start->to != fact.to ||
@@ -95,9 +96,11 @@ class Verification {
     }
 
     void check(const ProposalsEnded& fact, base::TimePoint) {
-        const auto& limit = state_.study().stop.trials;
-        const bool limited = limit && state_.trials.size() >= *limit;
-        if (!limited && !state_.sampler->ask(TrialId(state_.trials.size()), 1).empty()) {
+        settled("before the end of proposals");
+        if (const auto limit = proposal_limit_due(state_)) {
+            if (*limit != fact) differ("proposals ended for another reason: " + fact.reason);
+        } else if (fact != space_exhausted(state_) ||
+                   !state_.sampler->ask(TrialId(state_.trials.size()), 1).empty()) {
             differ("proposals ended though the sampler has more: " + fact.reason);
         }
     }
