@@ -36,8 +36,10 @@ std::unique_ptr<io::Router> listen(const World& world, const Setup& setup, const
     if (!identity) throw Refusal(ExitCode::error, identity.error().text());
     const bool again = setup.workers == Workers::remote && setup.bind.empty() && !identity->bind.empty();
     const std::string bind = again ? identity->bind : setup.bind.empty() ? "tcp://127.0.0.1:*" : setup.bind;
-    auto router = io::Router::open(
-        {.bind = bind, .server_keys = identity->server, .client_keys = {identity->client.public_key}});
+    auto router = io::Router::open({.bind = bind,
+                                    .server_keys = identity->server,
+                                    .client_keys = {identity->client.public_key},
+                                    .limits = {}});
     if (!router) throw Refusal(ExitCode::error, router.error().text());
     const std::string endpoint = io::endpoint_for_clients((*router)->endpoint(), host_name());
     identity->bind = (*router)->endpoint();
