@@ -50,7 +50,7 @@ class Reader {
     void take(std::vector<float>& out) {
         std::uint64_t count = 0;
         take(count);
-        if (!has_items(count, sizeof(float))) return;
+        if (!has_items(count, sizeof(float)) || count == 0) return;
         out.resize(count);
         std::memcpy(out.data(), rest_.data(), count * sizeof(float));
         rest_.remove_prefix(count * sizeof(float));
