@@ -6,13 +6,12 @@
 #include "orchestrator/cli/views.hpp"
 #include "orchestrator/store/names.hpp"
 
-#include <cstdlib>
-#include <filesystem>
+#include <algorithm>
 #include <ostream>
+#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace quench::orchestrator::cli {
 namespace {
