@@ -45,6 +45,13 @@ void file(State& state, const Trial& trial) {
     }
 }
 
+/// Takes slots of a worker, or gives them back where `ranks` is negative.
+void occupy(State& state, Worker& worker, int ranks) {
+    state.room.erase({worker.used - worker.slots, worker.name});
+    worker.used += ranks;
+    state.room.insert({worker.used - worker.slots, worker.name});
+}
+
 /// The trial with the attempt that runs, or why a fact about this attempt cannot be.
 Result<Trial*> running_attempt(State& state, TrialId id, AttemptId attempt) {
     if (id.value() >= state.trials.size()) return contradiction(name_of(id) + " does not exist");
@@ -76,12 +83,15 @@ Result<> change(State&, const CoordinatorStarted&, TimePoint) {
 Result<> change(State& state, const WorkerJoined& fact, TimePoint) {
     if (state.workers.contains(fact.worker))
         return contradiction("worker " + fact.worker + " has joined already");
+    if (fact.slots < 1) return contradiction("worker " + fact.worker + " has no slots");
+    state.room.insert({-fact.slots, fact.worker});
     state.workers[fact.worker] = {.name = fact.worker,
                                   .session = fact.session,
                                   .host = fact.host,
                                   .pid = fact.pid,
                                   .slots = fact.slots,
-                                  .used = 0};
+                                  .used = 0,
+                                  .running = {}};
     return success();
 }
 
@@ -91,6 +101,7 @@ Result<> change(State& state, const WorkerLost& fact, TimePoint) {
         return contradiction("worker " + fact.worker + " is not there in this session");
     }
     if (worker->second.used != 0) return contradiction("worker " + fact.worker + " still runs attempts");
+    state.room.erase({-worker->second.slots, fact.worker});
     state.workers.erase(worker);
     return success();
 }
@@ -131,11 +142,12 @@ Result<> change(State& state, const AttemptStarted& fact, TimePoint at) {
     if (worker == state.workers.end() || worker->second.session != fact.session) {
         return contradiction("worker " + fact.worker + " is not there in this session");
     }
-    if (fact.ranks < 1 || worker->second.used + fact.ranks > worker->second.slots) {
+    if (fact.ranks < 1 || fact.ranks > worker->second.slots - worker->second.used) {
         return contradiction("worker " + fact.worker + " has no " + std::to_string(fact.ranks) +
                              " slots free");
     }
-    worker->second.used += fact.ranks;
+    occupy(state, worker->second, fact.ranks);
+    worker->second.running.insert(fact.trial);
     trial.attempts = fact.attempt.value();
     trial.phase = Running{.attempt = fact.attempt,
                           .worker = fact.worker,
@@ -196,7 +208,9 @@ Result<> change(State& state, const AttemptEnded& fact, TimePoint) {
     if (!found) return found.error();
     Trial& trial = **found;
     const Running running = std::get<Running>(trial.phase);
-    state.workers.at(running.worker).used -= running.ranks;
+    Worker& worker = state.workers.at(running.worker);
+    occupy(state, worker, -running.ranks);
+    worker.running.erase(fact.trial);
     trial.last_end = fact;
     if (fact.outcome == Outcome::crashed) ++trial.setbacks.crashed;
     if (fact.outcome == Outcome::timed_out) ++trial.setbacks.timed_out;

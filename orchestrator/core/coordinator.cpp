@@ -5,6 +5,7 @@
 #include "orchestrator/core/effects.hpp"
 
 #include <algorithm>
+#include <concepts>
 
 #include <fmt/format.h>
 
@@ -16,6 +17,8 @@ Coordinator::Coordinator(State state, Options options)
 void Coordinator::step(const Input& input, base::TimePoint now, Batch& out) {
     now_ = now;
     out_ = &out;
+    touched_.clear();
+    everyone_ = !std::holds_alternative<Received>(input);
     std::visit([&](const auto& any) { handle(any); }, input);
     if (state_.created) {
         settle();
@@ -84,17 +87,32 @@ void Coordinator::handle(const WorkersAbandoned& input) {
 
 void Coordinator::record(Fact fact) {
     StampedFact stamped{now_, std::move(fact)};
+    std::visit([&](const auto& any) { touch(any); }, stamped.fact);
     const auto applied = apply(state_, stamped);
     QUENCH_CHECK(applied.ok(), applied.ok() ? "" : applied.error().text());
     out_->facts.push_back(std::move(stamped));
 }
 
+template <class AnyFact>
+void Coordinator::touch(const AnyFact& fact) {
+    if constexpr (std::same_as<AnyFact, AttemptStarted>) {
+        touched_.insert(fact.session);
+    } else if constexpr (std::same_as<AnyFact, AttemptEnded> || std::same_as<AnyFact, VerdictGiven>) {
+        if (const auto* running = std::get_if<Running>(&state_.trial(fact.trial).phase))
+            touched_.insert(running->session);
+        // The last to end may be what the others were waiting for.
+        if (std::same_as<AnyFact, AttemptEnded> && state_.running.size() == 1) everyone_ = true;
+    } else if constexpr (std::same_as<AnyFact, StudyPaused> || std::same_as<AnyFact, StudyResumed> ||
+                         std::same_as<AnyFact, StudyEnded>) {
+        everyone_ = true;
+    }
+}
+
 void Coordinator::lose(const std::string& worker, const std::string& reason) {
     const std::string session = state_.workers.at(worker).session;
-    const std::set<TrialId> running = state_.running;
+    const std::set<TrialId> running = state_.workers.at(worker).running;
     for (const TrialId id : running) {
         const auto& attempt = std::get<Running>(state_.trial(id).phase);
-        if (attempt.session != session) continue;
         record(AttemptEnded{.trial = id,
                             .attempt = attempt.attempt,
                             .outcome = Outcome::lost,
@@ -133,7 +151,13 @@ void Coordinator::settle() {
 }
 
 void Coordinator::send_due() {
-    for (Send& send : effects_due(state_, presence_, options_, now_)) {
+    if (everyone_)
+        for (const auto& [session, contact] : presence_.contacts) touched_.insert(session);
+    for (const std::string& session : touched_) send_due_to(session);
+}
+
+void Coordinator::send_due_to(const std::string& session) {
+    for (Send& send : effects_due(session, state_, presence_, options_, now_)) {
         Contact* contact = presence_.by_peer(send.peer);
         if (const auto* start = std::get_if<worker::protocol::Start>(&send.message))
             contact->told[start->key] = {Order::Kind::start, now_};

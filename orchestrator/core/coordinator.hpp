@@ -52,6 +52,10 @@ class Coordinator {
     [[nodiscard]] Circumstances circumstances() const;
     void settle();
     void send_due();
+    void send_due_to(const std::string& session);
+    /// Notes whose effects a fact that is about to be applied can change.
+    template <class AnyFact>
+    void touch(const AnyFact& fact);
     void note(std::string text);
     /// The trial whose running attempt the key names, on this peer's session; nothing if it is an old or
     /// foreign one.
@@ -63,6 +67,8 @@ class Coordinator {
     // Of the step in progress.
     base::TimePoint now_;
     Batch* out_ = nullptr;
+    std::set<std::string> touched_;  ///< sessions whose effects may have changed
+    bool everyone_ = false;          ///< all of them: time passed, or the study as a whole changed
 };
 
 }  // namespace quench::orchestrator::core

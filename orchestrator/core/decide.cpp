@@ -28,15 +28,14 @@ std::optional<TrialEnded> failed_for_good(const State& state, const Trial& trial
     return std::nullopt;
 }
 
-/// The worker with room for the ranks, most free slots first, then by name; empty when there is none.
+/// The worker with room for the ranks, most free slots first, then by name; nullptr when there is none.
 const Worker* worker_with_room(const State& state, const Circumstances& circumstances, int ranks) {
-    const Worker* found = nullptr;
-    for (const auto& [name, worker] : state.workers) {
-        if (!circumstances.present(worker.session)) continue;
-        const int free = worker.slots - worker.used;
-        if (free >= ranks && (found == nullptr || free > found->slots - found->used)) found = &worker;
+    for (const auto& [minus_free, name] : state.room) {
+        if (-minus_free < ranks) return nullptr;
+        const Worker& worker = state.workers.at(name);
+        if (circumstances.present(worker.session)) return &worker;
     }
-    return found;
+    return nullptr;
 }
 
 AttemptStarted start_on(const Worker& worker, const Trial& trial, int ranks) {

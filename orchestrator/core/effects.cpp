@@ -91,40 +91,37 @@ std::optional<std::string> stop_due(const State& state, const Presence& presence
     return std::nullopt;
 }
 
-std::vector<Send> effects_due(const State& state, const Presence& presence, const Options& options,
-                              base::TimePoint now) {
+std::vector<Send> effects_due(const std::string& session, const State& state, const Presence& presence,
+                              const Options& options, base::TimePoint now) {
     std::vector<Send> sends;
-    std::map<std::string, std::set<protocol::AttemptKey>> wanted;  // by session
-    for (const TrialId id : state.running) {
+    const auto found = presence.contacts.find(session);
+    if (found == presence.contacts.end()) return sends;
+    const Contact& contact = found->second;
+    std::set<protocol::AttemptKey> wanted;
+    const auto worker = state.workers.find(contact.worker);
+    const bool joined = worker != state.workers.end() && worker->second.session == session;
+    for (const TrialId id : joined ? worker->second.running : std::set<TrialId>()) {
         const Trial& trial = state.trial(id);
         const Running& running = std::get<Running>(trial.phase);
         const auto key = key_of(state, id, running.attempt);
-        wanted[running.session].insert(key);
-        const auto contact = presence.contacts.find(running.session);
-        if (contact == presence.contacts.end()) continue;
-        const Peer& peer = contact->second.peer;
+        wanted.insert(key);
         const auto reason = stop_due(state, presence, trial);
         const auto kind = reason ? Order::Kind::stop : Order::Kind::start;
-        if (recently(contact->second, kind, key, options, now)) continue;
+        if (recently(contact, kind, key, options, now)) continue;
         if (reason) {
-            sends.push_back({peer, protocol::Stop{key, *reason}});
-        } else if (!contact->second.held.contains(key)) {
-            sends.push_back({peer, start_message(state, trial, running, now)});
+            sends.push_back({contact.peer, protocol::Stop{key, *reason}});
+        } else if (!contact.held.contains(key)) {
+            sends.push_back({contact.peer, start_message(state, trial, running, now)});
         }
     }
-    for (const auto& [session, contact] : presence.contacts) {
-        for (const auto& key : contact.held) {
-            const auto mine = wanted.find(session);
-            if ((mine != wanted.end() && mine->second.contains(key)) ||
-                recently(contact, Order::Kind::stop, key, options, now))
-                continue;
-            sends.push_back({contact.peer, protocol::Stop{key, "this attempt was given up"}});
-        }
-        const bool over = (state.phase == StudyPhase::ended || presence.shutdown) && state.running.empty();
-        if (over && (!contact.dismissed || !within(*contact.dismissed, options.resend, now))) {
-            const std::string reason = presence.shutdown ? *presence.shutdown : "the study has ended";
-            sends.push_back({contact.peer, protocol::Dismiss{reason}});
-        }
+    for (const auto& key : contact.held) {
+        if (wanted.contains(key) || recently(contact, Order::Kind::stop, key, options, now)) continue;
+        sends.push_back({contact.peer, protocol::Stop{key, "this attempt was given up"}});
+    }
+    const bool over = (state.phase == StudyPhase::ended || presence.shutdown) && state.running.empty();
+    if (over && (!contact.dismissed || !within(*contact.dismissed, options.resend, now))) {
+        const std::string reason = presence.shutdown ? *presence.shutdown : "the study has ended";
+        sends.push_back({contact.peer, protocol::Dismiss{reason}});
     }
     return sends;
 }

@@ -68,11 +68,20 @@ std::vector<std::string> broken_invariants(const State& state) {
     expect(tally.running == state.running.size(), "running has strangers");
     expect(tally.ended == state.ended_trials && tally.failed == state.failed_trials,
            "ended trials are miscounted");
+    std::size_t on_workers = 0;
     for (const auto& [name, worker] : state.workers) {
         expect(worker.used == tally.used[worker.session], "a worker's slots are miscounted");
         expect(worker.used <= worker.slots, "a worker has more ranks than slots");
+        expect(state.room.contains({worker.used - worker.slots, name}), "a worker's room is miscounted");
+        for (const TrialId trial : worker.running) {
+            const auto* running = std::get_if<Running>(&state.trial(trial).phase);
+            expect(running != nullptr && running->worker == name, "a worker has a trial that is not its own");
+        }
+        on_workers += worker.running.size();
         tally.used.erase(worker.session);
     }
+    expect(state.room.size() == state.workers.size(), "room has strangers");
+    expect(on_workers == tally.running, "a running trial is on no worker");
     for (const auto& [session, ranks] : tally.used)
         expect(ranks == 0, "an attempt runs on a worker that is not there");
     expect(state.phase != StudyPhase::ended || state.ending.has_value(), "the study ended without a reason");

@@ -19,6 +19,8 @@ void Coordinator::handle(const Received& input) {
     }
     if (contact != nullptr) contact->heard = now_;
     std::visit([&](const auto& message) { on(input.peer, message); }, input.message);
+    if (const auto session = presence_.sessions.find(input.peer); session != presence_.sessions.end())
+        touched_.insert(session->second);
 }
 
 void Coordinator::on(const Peer& peer, const protocol::Hello& hello) {
@@ -106,6 +108,7 @@ void Coordinator::on(const Peer& peer, const protocol::Report& report) {
     if (report.step <= trial->reached || report.step > std::get<Running>(trial->phase).to)
         return;                     // a repeat
     if (trial->diverged()) return;  // it goes on until its Stop arrives
+    presence_.by_peer(peer)->held.insert(report.key);
     record(Reported{trial->id, AttemptId(report.key.attempt), report.step, report.metrics});
     if (auto verdict = divergence_due(state_, state_.trial(trial->id))) record(*verdict);
 }
@@ -133,7 +136,9 @@ void Coordinator::on(const Peer& peer, const protocol::AttemptEnded& ended) {
         fact.detail = fmt::format("its report of step {} never came; {}", std::get<Running>(trial->phase).to,
                                   ended.detail);
     }
-    presence_.by_peer(peer)->held.erase(ended.key);
+    Contact& contact = *presence_.by_peer(peer);
+    contact.held.erase(ended.key);
+    contact.told.erase(ended.key);
     record(std::move(fact));
 }
 

@@ -20,6 +20,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -97,7 +98,8 @@ struct Worker {
     std::string host;
     std::int64_t pid = 0;
     int slots = 1;
-    int used = 0;  ///< ranks of attempts that run on it
+    int used = 0;               ///< ranks of attempts that run on it
+    std::set<TrialId> running;  ///< those attempts' trials
     friend bool operator==(const Worker&, const Worker&) = default;
 };
 
@@ -116,6 +118,8 @@ struct State {
     std::set<TrialId> running;              ///< those in phase Running
     std::set<TrialId> to_end;               ///< those whose TrialEnded is due, so that none is searched for
     std::map<std::string, Worker> workers;  ///< joined and not lost, by name
+    /// The same by (minus their free slots, name): the first is the one to choose.
+    std::set<std::pair<int, std::string>> room;
 
     Resource spent = 0;  ///< sum of `reached`
     std::size_t ended_trials = 0;

@@ -88,6 +88,8 @@ std::string digest(const State& state) {
         text += fmt::format("\nworker {} {} {} {} {} {} {}", name, worker.name, worker.session, worker.host,
                             worker.pid, worker.slots, worker.used);
     }
+    for (const auto& [minus_free, worker] : state.room)
+        text += fmt::format("\nroom {} {}", minus_free, worker);
     text += "\n";
     for (const Trial& trial : state.trials) text += of(trial);
     text += of(*state.scheduler);
