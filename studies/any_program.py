@@ -10,10 +10,12 @@ import random
 import sys
 import time
 
-# Beside this file in the source tree; a program elsewhere copies quench_trial.py or sets PYTHONPATH.
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "trainer", "contract"))
-sys.dont_write_bytecode = True
-import quench_trial  # noqa: E402
+try:
+    import quench_trial  # workers put it on PYTHONPATH
+except ImportError:  # by hand, in the source tree
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "trainer", "contract"))
+    import quench_trial
 
 
 def branin(x, y):

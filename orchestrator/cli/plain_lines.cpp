@@ -33,7 +33,7 @@ class Narrator {
                             printable(fact.host), fact.slots)};
     }
     Lines operator()(const core::WorkerLost& fact) const {
-        return {fmt::format("worker {} lost: {}", printable(fact.worker), printable(fact.reason))};
+        return {fmt::format("worker {} is gone: {}", printable(fact.worker), printable(fact.reason))};
     }
     Lines operator()(const core::TrialProposed&) const { return {}; }  // its first attempt tells it
     Lines operator()(const core::AttemptStarted& fact) const {

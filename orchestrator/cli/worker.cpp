@@ -12,6 +12,19 @@
 #include <unistd.h>
 
 namespace quench::orchestrator::cli {
+namespace {
+
+enum class Place { front, back };
+
+/// Adds a folder to a list of folders in the environment.
+void add_folder(const char* variable, const std::string& folder, Place place) {
+    const char* value = std::getenv(variable);
+    const std::string rest = value == nullptr ? "" : value;
+    const std::string list = rest.empty() ? folder : place == Place::front ? folder + ":" + rest : rest + ":" + folder;
+    setenv(variable, list.c_str(), 1);
+}
+
+}  // namespace
 
 Action declare_worker(CLI::App& app, const World&, const Common& common) {
     const auto options = std::make_shared<worker::io::WorkerOptions>();
@@ -29,9 +42,9 @@ Action declare_worker(CLI::App& app, const World&, const Common& common) {
         if (*follow) options->parent = getppid();
         options->build = build_info();
         options->program = "/proc/self/exe";
-        // Trial programs that come with Quench lie beside it.
-        const char* path = std::getenv("PATH");
-        setenv("PATH", (program_folder() + (path == nullptr ? "" : ":" + std::string(path))).c_str(), 1);
+        // Trial programs that come with Quench lie beside it, and so does quench_trial.py for programs of others.
+        add_folder("PATH", program_folder(), Place::front);
+        add_folder("PYTHONPATH", program_folder(), Place::back);
         return static_cast<ExitCode>(worker::io::run_worker(*options));
     };
 }

@@ -76,6 +76,28 @@ void also(std::string& detail, const std::string& text) {
 
 }  // namespace
 
+std::string last_words(std::string_view output) {
+    std::vector<std::string_view> lines;
+    for (std::size_t at = 0; at < output.size();) {
+        const std::size_t end = std::min(output.find('\n', at), output.size());
+        lines.push_back(output.substr(at, end - at));
+        at = end + 1;
+    }
+    const auto is_rule = [](std::string_view line) {
+        return line.size() >= 10 && line.find_first_not_of('-') == std::string_view::npos;
+    };
+    bool in_notice = false;
+    for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+        if (is_rule(*line)) {
+            in_notice = !in_notice;
+        } else if (!in_notice && line->find_first_not_of(" \t\r") != std::string_view::npos) {
+            constexpr std::size_t most = 200;
+            return std::string(line->substr(0, most));
+        }
+    }
+    return "";
+}
+
 protocol::AttemptEnded judge(const Attempt& attempt, const std::optional<Ending>& ending,
                              const ProcessEnded& end, base::Duration ran) {
     protocol::AttemptEnded out;
@@ -96,6 +118,8 @@ protocol::AttemptEnded judge(const Attempt& attempt, const std::optional<Ending>
     } else {
         out.outcome = Outcome::crashed;
         out.detail = how_it_ended(attempt, end);
+        const std::string words = last_words(end.last_output);
+        if (!words.empty()) also(out.detail, "its last output: " + words);
     }
     if (end.leftovers > 0)
         also(out.detail, "left " + std::to_string(end.leftovers) +

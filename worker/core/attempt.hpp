@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace quench::worker::core {
@@ -73,6 +74,10 @@ struct Attempt {
         return !std::holds_alternative<Waiting>(state) && !std::holds_alternative<Ended>(state);
     }
 };
+
+/// The last line that says something, of a program that failed; "" if none does. mpirun's notice that it ends the
+/// job, between two rules of dashes, is not it.
+std::string last_words(std::string_view output);
 
 /// The message that says how the attempt ended; `ending` is set if we ended it.
 ///

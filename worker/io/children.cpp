@@ -268,6 +268,7 @@ void Children::finish(Child& child, std::vector<core::Input>& inputs) {
     end.key = child.key;
     end.how = core::Unwatched{};
     end.leftovers = orphans;
+    end.last_output = child.log.recent();
     end.log_left_out = child.log.finish();
     end.lines_too_long = child.filter.too_long();
     if (child.last_word) {

@@ -15,6 +15,8 @@ base::Result<LogFile> LogFile::open(const std::filesystem::path& path, const Log
 }
 
 void LogFile::write(std::string_view text) {
+    recent_ += text.substr(text.size() - std::min(text.size(), recent_bytes));
+    if (recent_.size() > recent_bytes) recent_.erase(0, recent_.size() - recent_bytes);
     if (written_ < limits_.head_bytes && beyond_ == 0) {
         const auto done = put(text.substr(0, limits_.head_bytes - written_));
         text.remove_prefix(done);

@@ -25,7 +25,12 @@ class LogFile {
     /// Appends the tail after a line that says how much is left out between. Returns that number.
     std::uint64_t finish();
 
+    /// The last bytes written, `recent_bytes` at most: where a program that failed says why.
+    [[nodiscard]] const std::string& recent() const { return recent_; }
+
   private:
+    static constexpr std::size_t recent_bytes = 4096;
+
     LogFile(Descriptor file, const LogLimits& limits) : file_(std::move(file)), limits_(limits) {}
 
     std::size_t put(std::string_view text);
@@ -35,6 +40,7 @@ class LogFile {
     std::size_t written_ = 0;
     std::uint64_t beyond_ = 0;  ///< bytes after the head; the last of them are in tail_
     std::string tail_;
+    std::string recent_;
 };
 
 }  // namespace quench::worker::io

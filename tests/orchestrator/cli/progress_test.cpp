@@ -112,7 +112,7 @@ TEST(plain_lines, tell_what_matters_and_keep_quiet_about_the_rest) {
               "2026-11-20 22:00:22 new best val_loss 0.25: trial 1 at epoch 3\n"
               "2026-11-20 22:00:23 study demo paused: asked for\n"
               "2026-11-20 22:00:24 trial 1 attempt 2 preempted: the study was paused\n"
-              "2026-11-20 22:00:25 worker local-0 lost: said goodbye\n"
+              "2026-11-20 22:00:25 worker local-0 is gone: said goodbye\n"
               "2026-11-20 22:00:26 study demo cancelled: asked for by a user; 3 trials, 5 epoch spent\n"
               "2026-11-20 22:00:27 trial 0 stopped: val_loss 0.5 (the study has ended)\n"
               "2026-11-20 22:00:28 trial 1 completed: val_loss 0.25 (trained to the end)\n"

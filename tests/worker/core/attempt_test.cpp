@@ -97,5 +97,21 @@ TEST(Judge, what_else_was_odd_is_told) {
         "{}; 1 report dropped: steps must rise and end at 9; 1000 bytes left out of the log");
 }
 
+TEST(LastWords, are_the_last_line_that_says_something) {
+    EXPECT_EQ(last_words("Traceback\n  line 3\nModuleNotFoundError: No module named 'torch'\n\n"),
+              "ModuleNotFoundError: No module named 'torch'");
+    EXPECT_EQ(last_words("no line end"), "no line end");
+    EXPECT_EQ(last_words(""), "");
+    EXPECT_EQ(last_words("\n \n\t\n"), "");
+    EXPECT_EQ(last_words(std::string(5000, 'x')).size(), 200u);
+}
+
+TEST(LastWords, are_not_the_notice_with_which_mpirun_ends_a_job) {
+    const std::string rule(74, '-');
+    EXPECT_EQ(last_words("out of memory\n" + rule + "\nPrimary job  terminated normally, but 1 process returned\n" +
+                         "a non-zero exit code.\n" + rule + "\n"),
+              "out of memory");
+}
+
 }  // namespace
 }  // namespace quench::worker::core
