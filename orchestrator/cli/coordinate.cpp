@@ -4,6 +4,7 @@
 #include "orchestrator/cli/control.hpp"
 #include "orchestrator/cli/journal.hpp"
 #include "orchestrator/cli/outcome.hpp"
+#include "orchestrator/cli/program.hpp"
 #include "orchestrator/cli/screen.hpp"
 #include "orchestrator/cli/study_source.hpp"
 #include "orchestrator/core/apply.hpp"
@@ -60,7 +61,7 @@ std::unique_ptr<io::Router> listen(const World& world, const Setup& setup, const
 std::unique_ptr<io::LocalWorkers> start_workers(const Setup& setup, const std::string& access_file,
                                                 const fs::path& folder, base::TimePoint now) {
     if (setup.workers == Workers::remote) return nullptr;
-    auto workers = std::make_unique<io::LocalWorkers>(io::LocalWorkersOptions{.program = "/proc/self/exe",
+    auto workers = std::make_unique<io::LocalWorkers>(io::LocalWorkersOptions{.program = this_program(),
                                                                               .access_file = access_file,
                                                                               .count = setup.count,
                                                                               .slots = slots_of(setup),

@@ -82,6 +82,12 @@ study::LaunchSite launch_site(const std::string& file, std::optional<int> slots)
             }};
 }
 
+std::string this_program() {
+    std::error_code failure;
+    const fs::path self = fs::read_symlink("/proc/self/exe", failure);
+    return !failure && fs::exists(self, failure) ? self.string() : "/proc/self/exe";
+}
+
 std::string program_folder() {
     std::error_code failure;
     const fs::path self = fs::read_symlink("/proc/self/exe", failure);

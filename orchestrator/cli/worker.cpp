@@ -20,7 +20,9 @@ enum class Place { front, back };
 void add_folder(const char* variable, const std::string& folder, Place place) {
     const char* value = std::getenv(variable);
     const std::string rest = value == nullptr ? "" : value;
-    const std::string list = rest.empty() ? folder : place == Place::front ? folder + ":" + rest : rest + ":" + folder;
+    const std::string list = rest.empty()            ? folder
+                             : place == Place::front ? folder + ":" + rest
+                                                     : rest + ":" + folder;
     setenv(variable, list.c_str(), 1);
 }
 
@@ -41,8 +43,9 @@ Action declare_worker(CLI::App& app, const World&, const Common& common) {
         options->access = access->empty() ? common.db + ".access" : *access;
         if (*follow) options->parent = getppid();
         options->build = build_info();
-        options->program = "/proc/self/exe";
-        // Trial programs that come with Quench lie beside it, and so does quench_trial.py for programs of others.
+        options->program = this_program();
+        // Trial programs that come with Quench lie beside it, and so does quench_trial.py for programs of
+        // others.
         add_folder("PATH", program_folder(), Place::front);
         add_folder("PYTHONPATH", program_folder(), Place::back);
         return static_cast<ExitCode>(worker::io::run_worker(*options));

@@ -155,6 +155,11 @@ void Agent::on(const Tick&, TimePoint now, Batch& out) {
               std::holds_alternative<Greeting>(session_) ? 1 : 0, now, out);
 }
 
+void Agent::on(const CoordinatorDied& input, TimePoint now, Batch& out) {
+    session_ = Greeting{now + options_.hello_every};  // as one who was never welcomed: it waits for no answer
+    leave({Outcome::preempted, "the worker was told to go: " + input.reason}, 0, now, out);
+}
+
 void Agent::on(const TerminateRequested& input, TimePoint now, Batch& out) {
     if (!std::holds_alternative<Leaving>(presence_)) {
         leave({Outcome::preempted, "the worker was told to go: " + input.reason}, 0, now, out);

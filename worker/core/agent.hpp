@@ -88,6 +88,7 @@ class Agent {
     void on(const StartFailed& input, TimePoint now, Batch& out);
     void on(const ProcessEnded& input, TimePoint now, Batch& out);
     void on(const Tick& input, TimePoint now, Batch& out);
+    void on(const CoordinatorDied& input, TimePoint now, Batch& out);
     void on(const TerminateRequested& input, TimePoint now, Batch& out);
 
     void hear(const protocol::Welcome& message, TimePoint now, Batch& out);

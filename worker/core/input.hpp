@@ -45,7 +45,7 @@ struct Unwatched {};
 struct ProcessEnded {
     AttemptKey key;
     std::variant<Exited, Signalled, Unwatched> how;
-    std::string last_output;           ///< the end of what it printed, a few kilobytes at most
+    std::string last_output = {};           ///< the end of what it printed, a few kilobytes at most
     int leftovers = 0;                 ///< processes that outlived the main one and were killed
     std::uint64_t log_left_out = 0;    ///< bytes of output beyond the log's bound
     std::uint64_t lines_too_long = 0;  ///< report lines beyond the limit, dropped unread
@@ -59,7 +59,13 @@ struct TerminateRequested {
     std::string reason;
 };
 
-using Input =
-    std::variant<Received, LineRead, ProcessStarted, StartFailed, ProcessEnded, Tick, TerminateRequested>;
+/// The coordinator's process is known to be dead: attempts are ended as by TerminateRequested, and nobody is
+/// left to acknowledge anything.
+struct CoordinatorDied {
+    std::string reason;
+};
+
+using Input = std::variant<CoordinatorDied, Received, LineRead, ProcessStarted, StartFailed, ProcessEnded,
+                           Tick, TerminateRequested>;
 
 }  // namespace quench::worker::core

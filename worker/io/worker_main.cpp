@@ -105,6 +105,7 @@ class Worker {
           signals_(std::move(signals)),
           children_(children_options(options)),
           agent_(agent_options(options), clock_.now()),
+          parent_(options.parent),
           log_(log) {}
 
     int run() {
@@ -124,16 +125,17 @@ class Worker {
         return exit_->code;
     }
 
-    void terminate(const std::string& reason) { inputs_.emplace_back(core::TerminateRequested{reason}); }
-
   private:
     void hear_signals() {
         signalfd_siginfo info{};
         while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
             if (info.ssi_signo == SIGCHLD)
                 children_.reap(inputs_);
+            else if (parent_ && ::getppid() != *parent_)
+                inputs_.emplace_back(core::CoordinatorDied{"the process that started the worker is gone"});
             else
-                terminate(info.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT");
+                inputs_.emplace_back(
+                    core::TerminateRequested{info.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT"});
         }
     }
 
@@ -209,6 +211,7 @@ class Worker {
     Descriptor signals_;
     Children children_;
     core::Agent agent_;
+    std::optional<pid_t> parent_;
     spdlog::logger& log_;
     std::vector<core::Input> inputs_;
     std::uint64_t malformed_ = 0;
@@ -253,12 +256,14 @@ int run_worker(const WorkerOptions& options) {
         log.error("{}", channel.error().text());
         return 1;
     }
-    Worker worker(options, std::move(*channel), std::move(signals), log);
     if (options.parent) {
         ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-        if (::getppid() != *options.parent) worker.terminate("the process that started the worker is gone");
+        if (::getppid() != *options.parent) {
+            log.error("the process that started the worker is gone");
+            return 1;
+        }
     }
-    return worker.run();
+    return Worker(options, std::move(*channel), std::move(signals), log).run();
 }
 
 }  // namespace quench::worker::io

@@ -107,6 +107,15 @@ struct Greeted : Bench {
     }
 };
 
+TEST(Agent, whose_coordinator_is_dead_waits_for_no_answer) {
+    Greeted b;
+    b.run(key_of(1)).line(key_of(1), R"({"step": 1, "loss": 1})");
+    EXPECT_THAT(b.give(CoordinatorDied{"killed"}).done(), ElementsAre("terminate 1.1"));
+    EXPECT_THAT(b.exited(key_of(1), 0).done(),
+                ElementsAre(testing::StartsWith("exit 0 the worker was told to go: killed")));
+    EXPECT_THAT(b.sent(), testing::Not(testing::Contains("goodbye")));
+}
+
 TEST(Agent, hello_is_said_again_until_somebody_answers) {
     Bench b;
     EXPECT_THAT(b.tick().sent(), ElementsAre("hello"));

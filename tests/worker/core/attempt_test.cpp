@@ -108,9 +108,10 @@ TEST(LastWords, are_the_last_line_that_says_something) {
 
 TEST(LastWords, are_not_the_notice_with_which_mpirun_ends_a_job) {
     const std::string rule(74, '-');
-    EXPECT_EQ(last_words("out of memory\n" + rule + "\nPrimary job  terminated normally, but 1 process returned\n" +
-                         "a non-zero exit code.\n" + rule + "\n"),
-              "out of memory");
+    EXPECT_EQ(
+        last_words("out of memory\n" + rule + "\nPrimary job  terminated normally, but 1 process returned\n" +
+                   "a non-zero exit code.\n" + rule + "\n"),
+        "out of memory");
 }
 
 }  // namespace
