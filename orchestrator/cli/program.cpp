@@ -46,6 +46,11 @@ std::vector<std::string> check_database(const std::string& path) {
     const auto names = store->studies();
     if (!names) throw Refusal(ExitCode::storage, names.error().text());
     std::vector<std::string> findings;
+    const auto damage = store->damage();
+    if (!damage)
+        findings.push_back(damage.error().text());
+    else
+        for (const std::string& finding : *damage) findings.push_back("the file is damaged: " + finding);
     for (const std::string& name : *names) {
         const auto differences = store->projection_differences(name);
         if (!differences)

@@ -7,6 +7,7 @@
 #include "orchestrator/study/report.hpp"
 #include "orchestrator/study/yaml.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -52,8 +53,7 @@ StudySource read_source(const std::string& path, std::optional<int> slots) {
 void print_file_errors(const World& world, const std::string& path,
                        const std::vector<study::FileError>& errors) {
     for (const auto& error : errors) {
-        world.err << path << ":" << (error.line > 0 ? std::to_string(error.line) + ":" : "") << " "
-                  << printable(error.text) << "\n";
+        world.err << path << ":" << std::max(1, error.line) << ": " << printable(error.text) << "\n";
     }
 }
 

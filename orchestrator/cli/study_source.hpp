@@ -24,7 +24,7 @@ struct StudySource {
 /// text_of_file.
 StudySource read_source(const std::string& path, std::optional<int> slots);
 
-/// "FILE:LINE: problem (why) way out", a line each, on world.err.
+/// "FILE:LINE: problem (why) way out", a line each, on world.err; line 1 where the whole file is meant.
 void print_file_errors(const World& world, const std::string& path,
                        const std::vector<study::FileError>& errors);
 

@@ -201,4 +201,16 @@ base::Result<std::vector<std::string>> SqliteStore::projection_differences(const
     });
 }
 
+base::Result<std::vector<std::string>> SqliteStore::damage() const {
+    using Found = std::vector<std::string>;
+    return guarded<Found>("cannot check the file", [&]() -> base::Result<Found> {
+        Found found;
+        Statement& check = content_->db.statement("PRAGMA integrity_check").start();
+        while (check.next()) {
+            if (check.text(0) != "ok") found.push_back(check.text(0));
+        }
+        return found;
+    });
+}
+
 }  // namespace quench::orchestrator::io::sqlite

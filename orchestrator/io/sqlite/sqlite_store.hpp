@@ -86,6 +86,9 @@ class SqliteStore final : public store::Store {
     [[nodiscard]] base::Result<std::vector<std::string>> projection_differences(
         const std::string& study) const;
 
+    /// What SQLite's own PRAGMA integrity_check says of the file; empty: it is sound.
+    [[nodiscard]] base::Result<std::vector<std::string>> damage() const;
+
   private:
     struct Content;
     explicit SqliteStore(std::unique_ptr<Content> content);

@@ -129,6 +129,22 @@ TEST(sqlite_store, a_row_that_was_edited_is_found) {
                      "worker w9 s is there, but not in the journal"}));
 }
 
+TEST(sqlite_store, a_page_that_was_overwritten_is_found) {
+    const Folder folder;
+    const auto append = [&] {
+        const auto store = opened(SqliteStore::open_to_write(folder.file(), writer()));
+        ASSERT_TRUE(store->append("a", story("a", 60, 9)));
+        EXPECT_EQ(*store->damage(), Texts{});
+    };
+    append();
+    constexpr std::streamoff page = 4096;
+    std::fstream file(folder.file(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(-page, std::ios::end).write(std::string(page, '\0').data(), page);
+    file.close();
+    const auto damage = opened(SqliteStore::open_to_read(folder.file()))->damage();
+    EXPECT_TRUE(!damage || !damage->empty());
+}
+
 TEST(sqlite_store, a_damaged_fact_is_named) {
     const Folder folder;
     const auto store = opened(SqliteStore::open_to_write(folder.file(), writer()));
