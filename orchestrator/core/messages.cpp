@@ -40,6 +40,10 @@ void Coordinator::on(const Peer& peer, const protocol::Hello& hello) {
             fmt::format("it has {} slots and a trial of this study needs {} ranks; start it with --slots {}",
                         hello.slots, ranks, ranks));
     }
+    if (hello.slots > options_.slots_of_a_worker) {
+        return refuse(fmt::format("it has {} slots and a worker may have {}; start several", hello.slots,
+                                  options_.slots_of_a_worker));
+    }
     if (hello.worker.empty() || hello.session.empty()) return refuse("it has no name or no session");
     if (state_.phase == StudyPhase::ended && state_.running.empty()) {
         out_->sends.push_back({peer, protocol::Dismiss{"the study has ended"}});

@@ -19,6 +19,9 @@ struct Options {
     base::Duration resend = std::chrono::seconds(2);
     /// More workers than this are refused: each is a connection, and descriptors are limited.
     std::size_t workers = 10'000;
+    /// A worker with more slots is refused: free slots are filled with trials in one step, and a slip of the
+    /// pen (or a hostile peer) must not make that step endless. The ranks of 32 nodes with 128 cores.
+    int slots_of_a_worker = 4096;
 };
 
 }  // namespace quench::orchestrator::core

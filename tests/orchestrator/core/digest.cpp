@@ -4,6 +4,7 @@
 #include "search/space/configuration.hpp"
 
 #include <bit>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -96,6 +97,18 @@ std::string digest(const State& state) {
     for (const auto& next : state.sampler->ask(TrialId(state.trials.size()), 2))
         text += search::space::to_json(next).dump();
     return text;
+}
+
+std::string difference(const std::string& a, const std::string& b) {
+    std::istringstream in_a(a);
+    std::istringstream in_b(b);
+    for (std::string line_a, line_b; a != b;) {
+        const bool more_a = static_cast<bool>(std::getline(in_a, line_a));
+        const bool more_b = static_cast<bool>(std::getline(in_b, line_b));
+        if (line_a != line_b || more_a != more_b) return line_a + "\n instead of \n" + line_b;
+        if (!more_a) break;
+    }
+    return "";
 }
 
 }  // namespace quench::orchestrator::core

@@ -59,7 +59,7 @@ Rig::~Rig() {
     auto replayed = replay(journal);
     EXPECT_TRUE(replayed.ok()) << replayed.error().text();
     if (replayed) {
-        EXPECT_EQ(digest(*replayed), digest(state()));
+        EXPECT_EQ(difference(digest(*replayed), digest(state())), "");
     }
 }
 
@@ -136,7 +136,7 @@ const Batch& Rig::ask(const std::string& verb) {
 const Batch& Rig::restart() {
     auto replayed = replay(journal);
     EXPECT_TRUE(replayed.ok()) << replayed.error().text();
-    EXPECT_EQ(digest(*replayed), digest(state()));
+    EXPECT_EQ(difference(digest(*replayed), digest(state())), "");
     coordinator_ = std::make_unique<Coordinator>(std::move(replayed).value(), options_);
     return step(Started{"head", 3, "test"});
 }

@@ -70,7 +70,7 @@ void expect_in_order(Simulation& simulation) {
 
 void over_seeds(const std::function<void(std::uint64_t)>& property) {
     const std::uint64_t first = test_options().seed.value_or(1);
-    const std::uint64_t seeds = test_options().seed ? 1 : test_options().seeds.value_or(100);
+    const std::uint64_t seeds = test_options().seed ? 1 : test_options().seeds.value_or(200);
     for (std::uint64_t seed = first; seed < first + seeds && !testing::Test::HasFailure(); ++seed) {
         SCOPED_TRACE(replay_command(seed));
         property(seed);

@@ -71,6 +71,13 @@ TEST(Workers, one_with_too_few_slots_is_refused_with_the_reason) {
     EXPECT_THAT(refused[0].reason, HasSubstr("start it with --slots 4"));
 }
 
+TEST(Workers, one_with_absurdly_many_slots_is_refused_before_they_are_filled) {
+    Rig rig(small_study("none", 3));
+    const Batch& batch = rig.join("w1", 2'000'000'000);
+    EXPECT_THAT(batch.facts, IsEmpty());
+    EXPECT_THAT(sends_of<protocol::Refused>(batch, "w1"), SizeIs(1));
+}
+
 TEST(Workers, one_of_another_protocol_version_is_refused_with_the_reason) {
     Rig rig(trials_to(1, 1));
     auto stranger = hello("w1", "s");
