@@ -108,7 +108,7 @@ void Coordinator::touch(const AnyFact& fact) {
     }
 }
 
-void Coordinator::lose(const std::string& worker, const std::string& reason) {
+void Coordinator::lose(std::string worker, const std::string& reason) {
     const std::string session = state_.workers.at(worker).session;
     const std::set<TrialId> running = state_.workers.at(worker).running;
     for (const TrialId id : running) {

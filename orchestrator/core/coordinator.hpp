@@ -48,7 +48,8 @@ class Coordinator {
     void on(const Peer& peer, const worker::protocol::Request& message);
 
     void record(Fact fact);
-    void lose(const std::string& worker, const std::string& reason);
+    /// By value: the name may be that of the entry which goes.
+    void lose(std::string worker, const std::string& reason);
     [[nodiscard]] Circumstances circumstances() const;
     void settle();
     void send_due();

@@ -55,6 +55,18 @@ TEST(Coordinator, a_lost_worker_returns_its_trial_to_the_queue_and_it_goes_on_fr
     EXPECT_EQ(starts[0].from, 1);
 }
 
+TEST(Coordinator, what_was_lost_keeps_its_place_in_the_queue) {
+    Rig rig(small_study("hyperband", 9));
+    rig.join("w1");
+    for (std::uint64_t trial = 0; trial < 9; ++trial)
+        rig.train("w1", trial, 0.1 * static_cast<double>(trial));
+    ASSERT_TRUE(rig.is<Running>(0)) << "the three best go on, the best first";
+    ASSERT_EQ(rig.state().queue.size(), 2u);
+    rig.end("w1", 0, Outcome::preempted);
+    EXPECT_TRUE(rig.is<Running>(0));
+    EXPECT_EQ(rig.trial(0).attempts, 3u);
+}
+
 TEST(Coordinator, a_late_report_of_an_old_attempt_is_dropped_and_acknowledged) {
     Rig rig(trials_to(3, 1));
     rig.join("w1");

@@ -78,7 +78,9 @@ void over_seeds(const std::function<void(std::uint64_t)>& property) {
 }
 
 TEST(SimulatedSystem, always_ends_its_study_and_loses_nothing_that_it_acknowledged) {
-    over_seeds([](std::uint64_t seed) {
+    std::size_t lost = 0;
+    std::size_t restarts = 0;
+    over_seeds([&](std::uint64_t seed) {
         base::Rng rng(seed, "which");
         const std::vector<std::string> schedulers{"none", "asha", "hyperband"};
         Weather weather = storm;
@@ -86,7 +88,12 @@ TEST(SimulatedSystem, always_ends_its_study_and_loses_nothing_that_it_acknowledg
         Simulation simulation(study_for(schedulers[rng.below(3)], 10 + rng.below(20)), seed, 1 + rng.below(5),
                               1 + static_cast<int>(rng.below(3)), weather);
         expect_in_order(simulation);
+        lost += facts_of<WorkerLost>(simulation.journal).size();
+        restarts += facts_of<CoordinatorStarted>(simulation.journal).size() - 1;
     });
+    if (test_options().seed) return;
+    EXPECT_GT(lost, 100u) << "the weather was too fair to show anything";
+    EXPECT_GT(restarts, 100u);
 }
 
 void expect_the_same_in_every_weather(const std::string& scheduler) {
