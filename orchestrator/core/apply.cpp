@@ -212,8 +212,10 @@ Result<> change(State& state, const AttemptEnded& fact, TimePoint) {
     occupy(state, worker, -running.ranks);
     worker.running.erase(fact.trial);
     trial.last_end = fact;
-    if (fact.outcome == Outcome::crashed) ++trial.setbacks.crashed;
-    if (fact.outcome == Outcome::timed_out) ++trial.setbacks.timed_out;
+    // Once the target is reported the attempt has served: how it leaves costs no retry of a later one.
+    const bool served = trial.reached >= running.to;
+    if (!served && fact.outcome == Outcome::crashed) ++trial.setbacks.crashed;
+    if (!served && fact.outcome == Outcome::timed_out) ++trial.setbacks.timed_out;
     if (fact.outcome == Outcome::lost || fact.outcome == Outcome::preempted) ++trial.setbacks.lost_in_a_row;
     trial.phase = Paused{};
     const bool goes_on = trial.reached < trial.goal && !ending_due(state, trial);

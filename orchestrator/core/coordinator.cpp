@@ -122,7 +122,6 @@ void Coordinator::lose(std::string worker, const std::string& reason) {
     }
     record(WorkerLost{worker, session, reason});
     presence_.forget(session);
-    note(fmt::format("worker {} is lost: {}", worker, reason));
 }
 
 Circumstances Coordinator::circumstances() const {

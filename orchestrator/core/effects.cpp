@@ -83,9 +83,14 @@ bool recently(const Contact& contact, Order::Kind kind, const protocol::AttemptK
 std::optional<std::string> stop_due(const State& state, const Presence& presence, const Trial& trial) {
     const Running& running = std::get<Running>(trial.phase);
     if (trial.diverged()) return trial.verdict ? trial.verdict->reason : "diverged";
-    if (trial.reached >= running.to) return std::nullopt;  // it writes its checkpoint and exits
-    if (trial.verdict && trial.verdict->verdict == search::Verdict::stop) return trial.verdict->reason;
-    if (state.phase == StudyPhase::ended) return "the study ended: " + state.ending->reason;
+    // At its target it writes its last checkpoint and exits by itself, which may be the winner's: only a user
+    // who wants an end now interrupts that, so that a program that hangs there holds nobody up for ever.
+    const bool leaving = trial.reached >= running.to;
+    if (!leaving && trial.verdict && trial.verdict->verdict == search::Verdict::stop)
+        return trial.verdict->reason;
+    const bool ended = state.phase == StudyPhase::ended;
+    if (ended && (!leaving || state.ending->how == StudyEnding::cancelled))
+        return "the study ended: " + state.ending->reason;
     if (state.phase == StudyPhase::paused) return "the study is paused";
     if (presence.shutdown) return *presence.shutdown;
     return std::nullopt;

@@ -52,7 +52,7 @@ TEST(live_view, a_study_at_work) {
 
 TEST(live_view, a_study_that_has_ended_says_why_and_promises_nothing) {
     const std::string view = live_view(state_at(Until::ended), at_work(1h), 100, false);
-    EXPECT_TRUE(view.starts_with("demo  cancelled  28 s  (asked for by a user)\n")) << view;
+    EXPECT_TRUE(view.starts_with("demo  cancelled  25 s  (asked for by a user)\n")) << view;
     EXPECT_EQ(view.find("ends "), view.npos);
     EXPECT_NE(view.find("trials   3: 1 completed, 2 stopped\n"), view.npos) << view;
     EXPECT_NE(view.find("val_loss 0.25 (trial 1 at epoch 3)"), view.npos) << view;

@@ -173,6 +173,15 @@ TEST(Coordinator, a_trial_that_crashes_is_retried_so_often_and_then_failed) {
     EXPECT_EQ(rig.trial(0).attempts, 3u);
 }
 
+TEST(Coordinator, a_crash_after_the_target_was_reported_costs_no_retry) {
+    Rig rig(small_study("none", 3));
+    rig.join("w1");
+    for (Resource step = 1; step <= 3; ++step) rig.report("w1", 0, step, 0.5);
+    rig.end("w1", 0, Outcome::crashed, "segmentation fault while leaving");
+    EXPECT_EQ(rig.trial(0).setbacks, Setbacks{});
+    EXPECT_EQ(std::get<Ended>(rig.trial(0).phase).how, search::Ending::completed);
+}
+
 TEST(Coordinator, time_outs_have_a_budget_of_their_own) {
     Rig rig(trials_to(3, 1, 1));
     rig.join("w1");

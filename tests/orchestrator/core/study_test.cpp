@@ -89,6 +89,13 @@ TEST(StudyControl, shutdown_stops_attempts_without_ending_trials) {
     EXPECT_THAT(sends_of<protocol::Start>(rig.join("w1"), "w1"), SizeIs(1));
 }
 
+TEST(StudyControl, a_program_that_hangs_at_its_target_does_not_hold_up_an_end) {
+    Rig rig(small_study("asha", 9));
+    rig.join("w1");
+    EXPECT_TRUE(sends_of<protocol::Stop>(rig.report("w1", 0, 1, 0.5), "w1").empty());
+    EXPECT_EQ(sends_of<protocol::Stop>(rig.ask("cancel"), "w1").size(), 1u);
+}
+
 TEST(StudyControl, a_worker_that_comes_after_the_end_is_dismissed) {
     Rig rig(small_study("none", 3));
     rig.ask("cancel");
