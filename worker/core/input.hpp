@@ -45,7 +45,7 @@ struct Unwatched {};
 struct ProcessEnded {
     AttemptKey key;
     std::variant<Exited, Signalled, Unwatched> how;
-    std::string last_output = {};           ///< the end of what it printed, a few kilobytes at most
+    std::string last_output = {};      ///< the end of what it printed, a few kilobytes at most
     int leftovers = 0;                 ///< processes that outlived the main one and were killed
     std::uint64_t log_left_out = 0;    ///< bytes of output beyond the log's bound
     std::uint64_t lines_too_long = 0;  ///< report lines beyond the limit, dropped unread

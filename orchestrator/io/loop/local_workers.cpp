@@ -50,14 +50,17 @@ base::Result<pid_t> LocalWorkers::spawn(int index) {
     });
     const std::string name = fmt::format("local-{}", index);
     // Appended to, so that the log of a worker that was killed stays.
-    std::unique_ptr<FILE, int (*)(FILE*)> log(std::fopen((options_.log_folder / (name + ".log")).c_str(), "ae"), std::fclose);
-    if (!log) return base::Error(fmt::format("cannot write the log of {} in {} ({})", name, options_.log_folder.string(), std::strerror(errno)));
+    std::unique_ptr<FILE, int (*)(FILE*)> log(
+        std::fopen((options_.log_folder / (name + ".log")).c_str(), "ae"), std::fclose);
+    if (!log)
+        return base::Error(fmt::format("cannot write the log of {} in {} ({})", name,
+                                       options_.log_folder.string(), std::strerror(errno)));
     std::error_code failure;
     bp::child child(options_.program.string(),
                     bp::args({"worker", "--access", options_.access_file.string(), "--name",
                               fmt::format("local-{}", index), "--slots", std::to_string(options_.slots),
                               "--parent-death"}),
-                    bp::std_in < bp::null, (bp::std_out & bp::std_err) > log.get(), in_child, failure);
+                    bp::std_in<bp::null, (bp::std_out & bp::std_err)> log.get(), in_child, failure);
     if (failure)
         return base::Error(
             fmt::format("cannot start a worker ({}: {})", options_.program.string(), failure.message()));
