@@ -2,7 +2,7 @@
 // stays sound, the projections agree with the journal, and the next coordinator gets the lock at once.
 #include "base/random.hpp"
 #include "orchestrator/io/sqlite/connection.hpp"
-#include "tests/orchestrator/io/sqlite_folder.hpp"
+#include "tests/orchestrator/io/sqlite/sqlite_folder.hpp"
 #include "tests/orchestrator/store/facts.hpp"
 
 #include <signal.h>

@@ -2,7 +2,7 @@
 // once a version is released its file is never rewritten.
 #include "orchestrator/io/sqlite/connection.hpp"
 #include "orchestrator/io/sqlite/schema.hpp"
-#include "tests/orchestrator/io/sqlite_folder.hpp"
+#include "tests/orchestrator/io/sqlite/sqlite_folder.hpp"
 #include "tests/orchestrator/store/facts.hpp"
 
 #include <cstdlib>

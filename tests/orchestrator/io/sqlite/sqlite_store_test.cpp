@@ -1,7 +1,7 @@
 #include "orchestrator/io/sqlite/sqlite_store.hpp"
 
 #include "orchestrator/io/sqlite/connection.hpp"
-#include "tests/orchestrator/io/sqlite_folder.hpp"
+#include "tests/orchestrator/io/sqlite/sqlite_folder.hpp"
 #include "tests/orchestrator/store/conformance.hpp"
 #include "tests/orchestrator/store/facts.hpp"
 

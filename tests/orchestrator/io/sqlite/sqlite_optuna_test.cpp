@@ -1,7 +1,7 @@
 // Optuna reads a live database: what it sees is compared with the facts that were written.
 #include "orchestrator/io/sqlite/connection.hpp"
 #include "orchestrator/io/sqlite/distribution.hpp"
-#include "tests/orchestrator/io/sqlite_folder.hpp"
+#include "tests/orchestrator/io/sqlite/sqlite_folder.hpp"
 #include "tests/orchestrator/store/facts.hpp"
 
 #include <cmath>
