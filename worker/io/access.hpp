@@ -17,6 +17,7 @@ namespace quench::worker::io {
 struct KeyPair {
     std::string public_key;
     std::string secret_key;
+    friend bool operator==(const KeyPair&, const KeyPair&) = default;
 };
 
 /// A fresh pair; fails only if libzmq was built without CURVE.
