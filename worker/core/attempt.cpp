@@ -90,7 +90,8 @@ std::string last_words(std::string_view output) {
     for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
         if (is_rule(*line)) {
             in_notice = !in_notice;
-        } else if (!in_notice && line->find_first_not_of(" \t\r") != std::string_view::npos) {
+        } else if (!in_notice && !line->starts_with("quench:") &&
+                   line->find_first_not_of(" \t\r") != std::string_view::npos) {
             constexpr std::size_t most = 200;
             return std::string(line->substr(0, most));
         }

@@ -75,8 +75,8 @@ struct Attempt {
     }
 };
 
-/// The last line that says something, of a program that failed; "" if none does. mpirun's notice that it ends
-/// the job, between two rules of dashes, is not it.
+/// The last line of log (not of reports) that says something, of a program that failed; "" if none does.
+/// mpirun's notice that it ends the job, between two rules of dashes, is not it.
 std::string last_words(std::string_view output);
 
 /// The message that says how the attempt ended; `ending` is set if we ended it.

@@ -140,7 +140,7 @@ TEST(show, tells_everything_about_a_trial) {
     EXPECT_EQ(trial["attempts"].size(), 2u);
     EXPECT_EQ(trial["attempts"][0]["outcome"], "crashed");
     EXPECT_EQ(trial["attempts"][0]["detail"], "exit status 1");
-    EXPECT_EQ(trial["attempts"][0]["log"], "/home/me/trials/2/1.log");
+    EXPECT_EQ(trial["attempts"][0]["log"], "/scratch/trials/2/1.log");
     EXPECT_EQ(trial["curve"][0]["value"], 0.75);
     EXPECT_EQ(trial["verdicts"][0]["verdict"], "pause");
     const Ran text = quench_with(one(), {"show", "1"});

@@ -55,7 +55,7 @@ std::vector<StampedFact> sample_journal(Until until, const std::string& study) {
     Writer w;
     const std::string text = study_text(study);
     w.add(
-        StudyCreated{study::study_from_text(text).value(), text, "/studies", "/home/me", "/home/me/trials"});
+        StudyCreated{study::study_from_text(text).value(), text, "/studies", "/scratch/me", "/scratch/trials"});
     w.add(CoordinatorStarted{"node1", 42, "test"});
     if (until == Until::created) return w.facts;
     w.add(WorkerJoined{"local-0", "s1", "node1", 43, 3});

@@ -17,7 +17,7 @@ StudyFile file_with(const std::string& program) {
 LaunchSite site_with(std::set<std::string> programs) {
     return {.slots = 4,
             .study_dir = "/studies",
-            .workdir = "/home/me",
+            .workdir = "/scratch/me",
             .program_dir = "/opt/quench/bin",
             .path = "/usr/bin:/bin",
             .is_program = [programs](const std::string& path) { return programs.contains(path); }};
@@ -26,10 +26,10 @@ LaunchSite site_with(std::set<std::string> programs) {
 TEST(launch_check, a_program_is_looked_up_as_a_shell_does_with_quench_first) {
     const LaunchSite site =
         site_with({"/usr/bin/python3", "/bin/python3", "/opt/quench/bin/mlpf-train", "/usr/bin/mlpf-train",
-                   "/home/me/bin/run", "/studies/train.py", "/abs/run"});
+                   "/scratch/me/bin/run", "/studies/train.py", "/abs/run"});
     EXPECT_EQ(find_program("python3", site), "/usr/bin/python3");
     EXPECT_EQ(find_program("mlpf-train", site), "/opt/quench/bin/mlpf-train");
-    EXPECT_EQ(find_program("bin/run", site), "/home/me/bin/run");
+    EXPECT_EQ(find_program("bin/run", site), "/scratch/me/bin/run");
     EXPECT_EQ(find_program("{study_dir}/train.py", site), "/studies/train.py");
     EXPECT_EQ(find_program("/abs/run", site), "/abs/run");
     EXPECT_EQ(find_program("run", site), std::nullopt);

@@ -101,6 +101,7 @@ TEST(LastWords, are_the_last_line_that_says_something) {
     EXPECT_EQ(last_words("Traceback\n  line 3\nModuleNotFoundError: No module named 'torch'\n\n"),
               "ModuleNotFoundError: No module named 'torch'");
     EXPECT_EQ(last_words("no line end"), "no line end");
+    EXPECT_EQ(last_words("loading\nquench: {\"step\": 1}\n"), "loading") << "reports are no words of failure";
     EXPECT_EQ(last_words(""), "");
     EXPECT_EQ(last_words("\n \n\t\n"), "");
     EXPECT_EQ(last_words(std::string(5000, 'x')).size(), 200u);
