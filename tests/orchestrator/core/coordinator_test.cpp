@@ -37,7 +37,7 @@ TEST(Coordinator, starts_a_trial_on_a_worker_that_joins) {
     EXPECT_EQ(starts[0].key, (protocol::AttemptKey{"t", 0, 1}));
     EXPECT_EQ(starts[0].from, 0);
     EXPECT_EQ(starts[0].to, 3);
-    EXPECT_EQ(starts[0].folder, "/work/trials/0");
+    EXPECT_EQ(starts[0].folder, "/scratch/trials/0");
     EXPECT_THAT(starts[0].command, ElementsAre("train", "/studies/data"));
     EXPECT_LT(starts[0].seed, std::uint64_t{1} << 32);
 }

@@ -26,7 +26,7 @@ Study small_study(const std::string& scheduler, Resource max) {
 }
 
 StudyCreated created_as(Study study) {
-    return {std::move(study), "", "/studies", "/work", "/work/trials"};
+    return {std::move(study), "", "/studies", "/scratch", "/scratch/trials"};
 }
 
 void expect_survives_the_wire(const protocol::FromCoordinator& message) {

@@ -29,7 +29,7 @@ std::string study_text(const std::string& name, core::Direction direction) {
 core::StudyCreated created(const std::string& name, core::Direction direction) {
     const std::string text = study_text(name, direction);
     auto study = study::study_from_text(text);
-    return {std::move(study).value(), text, "/work/studies", "/work", "/work/trials/" + name};
+    return {std::move(study).value(), text, "/scratch/studies", "/scratch", "/scratch/trials/" + name};
 }
 
 std::vector<core::Fact> one_of_each() {
