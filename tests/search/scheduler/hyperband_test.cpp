@@ -130,6 +130,34 @@ TEST(hyperband, a_round_is_judged_at_once_when_its_last_trial_has_a_result) {
     EXPECT_EQ(due[2].reason, "rank 3 of 4 at 1 epoch: only the best 2 go on");
 }
 
+/// R = 4, eta = 2, four trials of bracket 2 of which those with values report at 1.
+Hyperband first_round(const std::vector<double>& values) {
+    Hyperband hyperband(options_of(1, 4, 2));
+    for (std::uint64_t i = 0; i < 4; ++i) hyperband.tell(Proposed{TrialId(i), {}, 2, 1});
+    for (std::size_t i = 0; i < values.size(); ++i) hyperband.tell(Reported{TrialId(i), 1, values[i]});
+    return hyperband;
+}
+
+TEST(hyperband, a_survivor_that_ends_before_its_judgement_is_given_takes_it_along) {
+    Hyperband hyperband = first_round({0.1, 0.2, 0.3, 0.4});
+    hyperband.tell(Ended{TrialId(0), Ending::stopped});
+    ASSERT_EQ(hyperband.judgements_due().size(), 3u);
+    for (const Judgement& j : hyperband.judgements_due())
+        hyperband.tell(Judged{j.trial, j.step, j.verdict, j.to});
+    hyperband.tell(Reported{TrialId(1), 2, 0.1});
+    ASSERT_EQ(hyperband.judgements_due().size(), 1u);
+    EXPECT_EQ(hyperband.judgements_due()[0].to, 4);
+}
+
+TEST(hyperband, a_cancelled_trial_keeps_its_place_in_the_size_of_the_round) {
+    Hyperband hyperband = first_round({0.1, 0.2, 0.3});
+    hyperband.tell(Ended{TrialId(3), Ending::stopped});
+    const auto due = hyperband.judgements_due();
+    ASSERT_EQ(due.size(), 3u);
+    EXPECT_EQ(due[1].verdict, Verdict::proceed);  // 4 / 2, not 3 / 2
+    EXPECT_EQ(due[2].verdict, Verdict::stop);
+}
+
 TEST(hyperband, a_round_without_survivors_ends_its_bracket) {
     Hyperband hyperband(options_of(1, 2, 2));
     hyperband.tell(Proposed{TrialId(0), {}, 1, 1});
