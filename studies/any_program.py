@@ -37,8 +37,9 @@ def main():
         noise = random.Random("%d %d" % (trial.seed, step)).gauss(0.0, 0.01)
         state = {"step": step, "excess": state["excess"] * math.exp(-decay)}
         time.sleep(0.02)  # as if it were work
-        trial.save_json("state.json", state)
+        # The report first: a kill between the two then costs this step again, but no report.
         trial.report(step, loss=branin(x, y) + state["excess"] + noise, excess=state["excess"])
+        trial.save_json("state.json", state)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,9 @@
 // built into programs that are not ours. README.md beside contract/ tells the contract.
 #pragma once
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cmath>
 #include <csignal>
 #include <cstdint>
@@ -27,6 +29,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -45,46 +48,56 @@ class TrialError : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Whether a file is to survive a crash of the machine, or only of the process.
-enum class Sync { no, yes };
+namespace detail {
+
+/// A file descriptor that closes itself; what fails on it throws std::system_error with the path.
+class File {
+  public:
+    File(std::filesystem::path path, int flags)
+        : path_(std::move(path)), fd_(::open(path_.c_str(), flags | O_CLOEXEC, 0644)) {
+        check(fd_ >= 0, "cannot open");
+    }
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+    ~File() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    void write(std::string_view bytes) const {
+        while (!bytes.empty()) {
+            const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
+            check(n >= 0 || errno == EINTR, "cannot write");
+            if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
+        }
+    }
+    void sync() const { check(::fsync(fd_) == 0, "cannot sync"); }
+
+  private:
+    void check(bool ok, const char* what) const {
+        if (!ok)
+            throw std::system_error(errno, std::generic_category(), std::string(what) + " " + path_.string());
+    }
+
+    std::filesystem::path path_;
+    int fd_;
+};
+
+}  // namespace detail
 
 /// Puts `bytes` at `path` so that a reader sees the old content or the new, never a part, whatever is killed
-/// and whenever: written beside it, synced, renamed, folder synced. With `Sync::no` only if the
-/// process is killed, not if the machine fails. Throws std::system_error.
-inline void write_atomically(const std::filesystem::path& path, std::string_view bytes,
-                             Sync sync = Sync::yes) {
-    const auto check = [&](bool ok, const char* what) {
-        if (!ok)
-            throw std::system_error(errno, std::generic_category(), std::string(what) + " " + path.string());
-    };
+/// and whenever, the machine included: written beside it, synced, renamed, folder synced. Throws
+/// std::system_error.
+inline void write_atomically(const std::filesystem::path& path, std::string_view bytes) {
     std::filesystem::path folder = path.parent_path();
     if (folder.empty()) folder = ".";
     std::filesystem::create_directories(folder);
     const std::filesystem::path beside = folder / ("." + path.filename().string() + ".new");
-
-    struct File {
-        explicit File(int number) : fd(number) {}
-        File(const File&) = delete;
-        File& operator=(const File&) = delete;
-        ~File() {
-            if (fd >= 0) ::close(fd);
-        }
-        int fd;
-    };
     {
-        const File file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-        check(file.fd >= 0, "cannot create a file beside");
-        while (!bytes.empty()) {
-            const ssize_t n = ::write(file.fd, bytes.data(), bytes.size());
-            check(n >= 0 || errno == EINTR, "cannot write");
-            if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
-        }
-        check(sync == Sync::no || ::fsync(file.fd) == 0, "cannot sync");
+        const detail::File file(beside, O_WRONLY | O_CREAT | O_TRUNC);
+        file.write(bytes);
+        file.sync();
     }
-    check(::rename(beside.c_str(), path.c_str()) == 0, "cannot rename to");
-    if (sync == Sync::no) return;
-    const File directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    check(directory.fd >= 0 && ::fsync(directory.fd) == 0, "cannot sync the folder of");
+    std::filesystem::rename(beside, path);
+    detail::File(folder, O_RDONLY | O_DIRECTORY).sync();
 }
 
 namespace detail {
@@ -134,9 +147,7 @@ class Trial {
             trial.seed_ = by_hand.seed;
         }
         trial.reports_ = trial.is_first_process();
-        if (trial.under_quench_) {
-            if (const auto report = trial.read_checkpoint(last_report)) trial.print(*report);
-        }
+        if (trial.under_quench_ && trial.reports_) trial.repeat_reports();
         return trial;
     }
 
@@ -167,28 +178,32 @@ class Trial {
     }
 
     /// Metrics at a step. Only rank 0 prints. Steps must rise; a step that was already reported before a
-    /// resume may be repeated.
+    /// resume may be repeated. Report a step before writing the checkpoint that stands at it: a kill in
+    /// between then costs nothing, whereas a checkpoint ahead of its reports leaves a hole in the curve.
     void report(std::int64_t step, std::initializer_list<std::pair<const char*, double>> metrics) const {
-        std::string line = "quench: {\"step\": " + std::to_string(step);
+        if (!reports_ || step <= repeated_) return;
+        std::string line = "{\"step\": " + std::to_string(step);
         for (const auto& [name, value] : metrics)
             line += ", " + nlohmann::json(name).dump() + ": " + number(value);
         line += "}";
-        // Kept, so that a trial that is lost between its last checkpoint and the receipt of its last report
-        // says it again when it is started anew and finds nothing left to train.
-        if (under_quench_ && reports_) write_atomically(checkpoint_dir_ / last_report, line, Sync::no);
+        // Kept, so that what is lost on the way to the coordinator is said again when the trial is started
+        // anew.
+        if (under_quench_) keep(line);
         print(line);
     }
 
     /// Says that this configuration cannot work. Return from main afterwards.
     void infeasible(const std::string& why) const {
-        print("quench: " + nlohmann::json{{"infeasible", why}}.dump(
-                               -1, ' ', false, nlohmann::json::error_handler_t::replace));
+        print(nlohmann::json{{"infeasible", why}}.dump(-1, ' ', false,
+                                                       nlohmann::json::error_handler_t::replace));
     }
 
-    /// Writes `bytes` to checkpoint_dir/name, whole or not at all. With several ranks: rank 0 calls this.
+    /// Writes `bytes` to checkpoint_dir/name, whole or not at all. On rank 0 only; elsewhere it does nothing.
     void write_checkpoint(const std::string& name, std::string_view bytes) const {
-        if (const auto report = read_checkpoint(last_report))
-            write_atomically(checkpoint_dir_ / last_report, *report);
+        if (!reports_) return;
+        const auto path = checkpoint_dir_ / kept_reports;
+        // First: a checkpoint is never ahead of the reports.
+        if (std::filesystem::exists(path)) detail::File(path, O_RDONLY).sync();
         write_atomically(checkpoint_dir_ / name, bytes);
     }
 
@@ -200,7 +215,7 @@ class Trial {
     }
 
   private:
-    static constexpr const char* last_report = ".last_report";
+    static constexpr const char* kept_reports = ".reports";
 
     Trial() = default;
 
@@ -232,6 +247,39 @@ class Trial {
         under_quench_ = true;
     }
 
+    // The step of a line of kept_reports, or nothing for one that a crash of the machine cut short.
+    static std::optional<std::int64_t> step_of(std::string_view line) {
+        constexpr std::string_view begin = "{\"step\": ";
+        if (!line.starts_with(begin) || !line.ends_with('}')) return std::nullopt;
+        std::int64_t step = 0;
+        const auto [end, error] =
+            std::from_chars(line.data() + begin.size(), line.data() + line.size(), step);
+        if (error != std::errc{} || (*end != ',' && *end != '}')) return std::nullopt;
+        return step;
+    }
+
+    void keep(const std::string& line) const {
+        std::filesystem::create_directories(checkpoint_dir_);
+        detail::File(checkpoint_dir_ / kept_reports, O_WRONLY | O_CREAT | O_APPEND).write(line + "\n");
+    }
+
+    // Prints the kept reports of steps after `from`, which may have been lost.
+    void repeat_reports() {
+        const auto text = read_checkpoint(kept_reports);
+        if (!text) return;
+        std::istringstream in(*text);
+        std::string whole;
+        for (std::string line; std::getline(in, line);) {
+            const auto step = step_of(line);
+            if (!step) continue;
+            whole += line + "\n";
+            if (*step <= std::max(from_, repeated_)) continue;
+            print(line);
+            repeated_ = *step;
+        }
+        if (whole != *text) write_atomically(checkpoint_dir_ / kept_reports, whole);
+    }
+
     static std::string number(double value) {
         if (std::isnan(value)) return "NaN";
         if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
@@ -240,7 +288,7 @@ class Trial {
 
     void print(const std::string& line) const {
         if (!reports_) return;
-        std::fputs((line + "\n").c_str(), stdout);
+        std::fputs(("quench: " + line + "\n").c_str(), stdout);
         std::fflush(stdout);  // a report that waits in a buffer cannot stop a hopeless trial
     }
 
@@ -252,6 +300,7 @@ class Trial {
     std::filesystem::path checkpoint_dir_;
     bool under_quench_ = false;
     bool reports_ = true;
+    std::int64_t repeated_ = -1;  // the last step that repeat_reports() printed
 };
 
 }  // namespace quench::trial

@@ -20,11 +20,12 @@ import json
 import os
 import signal
 import sys
+import tempfile
 
 __all__ = ["start", "Trial", "TrialError", "Params"]
 
 _LAUNCHER_VARIABLES = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID")
-_LAST_REPORT = ".last_report"
+_REPORTS = ".reports"
 
 
 def _sync(path):
@@ -43,6 +44,15 @@ def _is_first_process(ranks, under_quench):
     if under_quench and ranks == 1:
         return True
     return next((os.environ[name] for name in _LAUNCHER_VARIABLES if name in os.environ), "0") == "0"
+
+
+def _step_of(line):
+    # None for a line that a crash of the machine cut short.
+    try:
+        step = json.loads(line)["step"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return step if isinstance(step, int) else None
 
 
 class TrialError(Exception):
@@ -78,6 +88,7 @@ class Trial:
             raise TrialError("the run file is not as expected: %r" % (error,)) from error
         self.is_reporter = _is_first_process(self.ranks, under_quench)
         self._stop = False
+        self._repeated = -1  # the last step that repeat_reports printed
 
     @property
     def stop_requested(self):
@@ -94,24 +105,40 @@ class Trial:
             signal.signal(number, on_stop)
 
     def report(self, step, **metrics):
-        """Prints metrics at a step; only on rank 0. Steps must rise; those of before a resume may repeat."""
+        """Prints metrics at a step; only on rank 0. Steps must rise; those of before a resume may be repeated.
+
+        Report a step before saving the checkpoint that stands at it: a kill in between then costs nothing,
+        whereas a checkpoint that is ahead of its reports leaves a hole in the curve.
+        """
         line = {"step": int(step)}
         line.update((name, float(value)) for name, value in metrics.items())
+        if not self.is_reporter or step <= self._repeated:
+            return
         text = json.dumps(line)
-        if self.is_reporter and self.under_quench:
-            # Kept, so that a trial that is lost between its last checkpoint and the receipt of its last
-            # report says it again when it is started anew and finds nothing left to train.
-            with self.atomic(_LAST_REPORT, sync=False) as path:
-                with open(path, "w") as out:
-                    out.write(text)
+        if self.under_quench:
+            # Kept, so that what is lost on the way to the coordinator is said again when the trial is started anew.
+            os.makedirs(self.checkpoint_dir, exist_ok=True)
+            with open(os.path.join(self.checkpoint_dir, _REPORTS), "a") as out:
+                out.write(text + "\n")
         self._print(text)
 
-    def repeat_last_report(self):
-        """Prints the last report of the attempt before, if there was one. `start` calls this."""
-        path = self.checkpoint(_LAST_REPORT)
-        if path is not None and self.under_quench:
-            with open(path) as file:
-                self._print(file.read())
+    def repeat_reports(self):
+        """Prints the kept reports of steps after `start_at`, which may have been lost. `start` calls this."""
+        path = self.checkpoint(_REPORTS)
+        if path is None or not self.is_reporter or not self.under_quench:
+            return
+        with open(path, errors="replace") as file:
+            lines = file.read().split("\n")
+        whole = [line for line in lines if _step_of(line) is not None]
+        if lines != whole + [""]:
+            with self.atomic(_REPORTS) as path:
+                with open(path, "w") as out:
+                    out.writelines(line + "\n" for line in whole)
+        for line in whole:
+            step = _step_of(line)
+            if step > max(self.start_at, self._repeated):
+                self._print(line)
+                self._repeated = step
 
     def infeasible(self, why):
         """Says that this configuration cannot work, and exits 0."""
@@ -124,22 +151,30 @@ class Trial:
         return path if os.path.exists(path) else None
 
     @contextlib.contextmanager
-    def atomic(self, name, sync=True):
-        """Gives a path to write to; at the end it becomes the checkpoint `name`, whole or not at all."""
+    def atomic(self, name):
+        """Gives a path to write to; at the end it becomes the checkpoint `name`, whole or not at all.
+
+        Only rank 0 keeps what it writes. On the others the path is thrown away, so that a program that is the same
+        on all ranks is right; test `is_reporter` first to save them the writing.
+        """
+        if not self.is_reporter:
+            with tempfile.TemporaryDirectory() as folder:
+                yield os.path.join(folder, name)
+            return
         os.makedirs(self.checkpoint_dir, exist_ok=True)
         beside = os.path.join(self.checkpoint_dir, ".%s.new" % name)
         yield beside
-        if sync:
-            _sync(beside)
+        reports = self.checkpoint(_REPORTS)
+        if reports is not None:
+            _sync(reports)  # first: a checkpoint is never ahead of the reports
+        _sync(beside)
         os.replace(beside, os.path.join(self.checkpoint_dir, name))
-        if sync:
-            last_report = self.checkpoint(_LAST_REPORT)
-            if last_report is not None:
-                _sync(last_report)
-            _sync(self.checkpoint_dir)
+        _sync(self.checkpoint_dir)
 
     def save_json(self, name, value):
-        """Writes a JSON checkpoint. Floats come back bit for bit."""
+        """Writes a JSON checkpoint, on rank 0 only. Floats come back bit for bit."""
+        if not self.is_reporter:
+            return
         with self.atomic(name) as path:
             with open(path, "w") as out:
                 json.dump(value, out)
@@ -181,5 +216,5 @@ def start(params=None, to=1, seed=0, checkpoint_dir="checkpoint"):
         }
     trial = Trial(run, under_quench=bool(path))
     trial.catch_stop_signals()
-    trial.repeat_last_report()
+    trial.repeat_reports()
     return trial
