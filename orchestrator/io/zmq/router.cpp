@@ -99,7 +99,8 @@ struct Router::Sockets {
     }
 
     /// A peer that speaks no CURVE fails before authentication; ZeroMQ tells only through its monitor,
-    /// without the address, so the latest accepted one is named.
+    /// without the address, so the latest accepted one is named, if its connection was still open when we
+    /// asked.
     void observe() {
         for (;;) {
             std::vector<zmq::message_t> event;
