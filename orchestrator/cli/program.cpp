@@ -81,10 +81,16 @@ study::LaunchSite launch_site(const std::string& file, std::optional<int> slots)
             .workdir = fs::current_path(failure).string(),
             .program_dir = program_folder(),
             .path = path != nullptr ? path : "",
-            .is_program = [](const std::string& name) {
-                std::error_code gone;
-                return fs::is_regular_file(name, gone) && ::access(name.c_str(), X_OK) == 0;
-            }};
+            .is_program =
+                [](const std::string& name) {
+                    std::error_code gone;
+                    return fs::is_regular_file(name, gone) && ::access(name.c_str(), X_OK) == 0;
+                },
+            .is_file =
+                [](const std::string& name) {
+                    std::error_code gone;
+                    return fs::is_regular_file(name, gone) && ::access(name.c_str(), R_OK) == 0;
+                }};
 }
 
 std::string this_program() {

@@ -29,6 +29,15 @@ bool depends_on_the_trial(const std::string& word) {
     return false;
 }
 
+/// A word such as {study_dir}/train.py, which an interpreter is to read. Only those: of other arguments
+/// nobody knows whether the program reads them or makes them.
+bool is_script_of_the_study(std::string_view word) {
+    if (!word.starts_with("{study_dir}/")) return false;
+    for (const std::string_view end : {".py", ".sh", ".bash", ".R", ".jl", ".pl", ".rb", ".js", ".lua"})
+        if (word.ends_with(end)) return true;
+    return false;
+}
+
 }  // namespace
 
 std::optional<std::string> find_program(const std::string& word, const LaunchSite& site) {
@@ -68,6 +77,16 @@ std::vector<FileError> check_launch(const StudyFile& file, const LaunchSite& sit
                          : "neither beside quench nor in PATH",
                     path ? "correct the path, or make it executable (chmod +x)"
                          : "correct the name, or write a path such as ./program"});
+    }
+    for (std::size_t i = 1; site.is_file && i < trial.command.size(); ++i) {
+        const std::string& script = trial.command[i];
+        if (!is_script_of_the_study(script) || depends_on_the_trial(script)) continue;
+        if (const std::string path = with_study_dir(script, site.study_dir); !site.is_file(path))
+            report.add(file.command_line,
+                       {fmt::format("the script {} is not there", quoted(path)),
+                        fmt::format("no file of that name can be read, and {{study_dir}} is {}",
+                                    quoted(site.study_dir)),
+                        "correct the name, or put the file there"});
     }
     return std::move(report).take();
 }

@@ -1,5 +1,5 @@
-// What must hold before a study is started here, beyond what its file says: enough slots, a program that
-// exists. Pure: the file system is a function object.
+// What must hold before a study is started here, beyond what its file says: enough slots, a program
+// and a script that exist. Pure: the file system is a function object.
 #pragma once
 
 #include "orchestrator/study/study_file.hpp"
@@ -18,6 +18,7 @@ struct LaunchSite {
     std::string program_dir;   ///< the folder of the quench program: its own trial programs lie beside it
     std::string path;          ///< PATH
     std::function<bool(const std::string& path)> is_program;  ///< a file that can be executed
+    std::function<bool(const std::string& path)> is_file;     ///< a file that can be read
 };
 
 /// The program a command's first word means: with a '/', relative to workdir; else program_dir, then PATH.

@@ -237,11 +237,9 @@ void Reader::read_sections(const Document& document) {
     if (objective != nullptr) read_objective(report_, *objective, study);
     const Field* space = top.require("space", "it says what is searched",
                                      "add space: {lr: {type: float, low: 1e-5, high: 1e-2, log: true}}");
-    std::vector<std::string> parameters;
     const std::size_t errors_before_space = report_.count();
     if (space != nullptr)
         if (auto read = read_space(report_, *space)) study.space = *std::move(read);
-    for (const auto& parameter : study.space.parameters()) parameters.push_back(parameter.name);
     const bool space_is_sound = space != nullptr && report_.count() == errors_before_space;
 
     const std::size_t errors_before_search = report_.count();
@@ -259,7 +257,7 @@ void Reader::read_sections(const Document& document) {
     const Field* trial = top.require("trial", "it says which program is run",
                                      "add trial: {command: [program, --option, value]}");
     if (trial == nullptr) return;
-    TrialSection read = read_trial(report_, *trial, parameters);
+    TrialSection read = read_trial(report_, *trial, study.space);
     study.trial = std::move(read.program);
     file_.command_line = read.command_line;
     file_.ranks_line = read.ranks_line;

@@ -38,34 +38,48 @@ std::vector<std::string> placeholders(const std::string& word) {
     return found;
 }
 
+std::vector<std::string> names_of(const search::space::Space& space) {
+    std::vector<std::string> names;
+    for (const auto& parameter : space.parameters()) names.push_back(parameter.name);
+    return names;
+}
+
+void check_parameter(Report& report, int line, const std::string& name, const search::space::Space& space) {
+    const std::string problem = fmt::format("trial.command uses {}", quoted("{param." + name + "}"));
+    const auto& parameters = space.parameters();
+    if (parameters.empty()) return;
+    const auto found = std::ranges::find(parameters, name, &search::space::Parameter::name);
+    if (found == parameters.end()) {
+        report.add(line, {problem, "the space has no such parameter", suggestion(name, names_of(space))});
+    } else if (!found->when.empty()) {
+        report.add(line, {problem, "trials without it, by its 'when', could never start",
+                          "let the program read it from the run file, {run}"});
+    }
+}
+
 void check_placeholders(Report& report, int line, const std::string& word,
-                        const std::vector<std::string>& parameters) {
+                        const search::space::Space& space) {
     static const std::vector<std::string> fixed = {"run", "checkpoint_dir", "to", "study_dir"};
     for (const std::string& name : placeholders(word)) {
         if (std::find(fixed.begin(), fixed.end(), name) != fixed.end()) continue;
         const std::string prefix = "param.";
-        if (!name.starts_with(prefix)) {
-            std::vector<std::string> known = fixed;
-            for (const std::string& parameter : parameters) known.push_back(prefix + parameter);
-            const bool is_a_parameter =
-                std::find(parameters.begin(), parameters.end(), name) != parameters.end();
-            const auto near = is_a_parameter ? std::optional(prefix + name) : nearest(name, known);
-            report.add(line, {fmt::format("trial.command uses {}", quoted("{" + name + "}")),
-                              "placeholders are {param.NAME}, {run}, {checkpoint_dir}, {to} and {study_dir}",
-                              near ? fmt::format("did you mean '{{{}}}'?", *near)
-                                   : "use one of these, or put braces that are text into a script"});
+        if (name.starts_with(prefix)) {
+            check_parameter(report, line, name.substr(prefix.size()), space);
             continue;
         }
-        const std::string parameter = name.substr(prefix.size());
-        if (parameters.empty()) continue;
-        if (std::find(parameters.begin(), parameters.end(), parameter) != parameters.end()) continue;
+        const std::vector<std::string> parameters = names_of(space);
+        std::vector<std::string> known = fixed;
+        for (const std::string& parameter : parameters) known.push_back(prefix + parameter);
+        const bool is_a_parameter = std::ranges::find(parameters, name) != parameters.end();
+        const auto near = is_a_parameter ? std::optional(prefix + name) : nearest(name, known);
         report.add(line, {fmt::format("trial.command uses {}", quoted("{" + name + "}")),
-                          "the space has no such parameter", suggestion(parameter, parameters)});
+                          "placeholders are {param.NAME}, {run}, {checkpoint_dir}, {to} and {study_dir}",
+                          near ? fmt::format("did you mean '{{{}}}'?", *near)
+                               : "use one of these, or put braces that are text into a script"});
     }
 }
 
-std::vector<std::string> read_command(Report& report, const Field& field,
-                                      const std::vector<std::string>& parameters) {
+std::vector<std::string> read_command(Report& report, const Field& field, const search::space::Space& space) {
     constexpr std::size_t most_words = 1000;
     const Node& node = *field.value;
     if (node.kind != Node::Kind::list || node.items.empty() || node.items.size() > most_words) {
@@ -95,7 +109,7 @@ std::vector<std::string> read_command(Report& report, const Field& field,
                         "the command is a list of strings and numbers", "write it in quotes, or remove it"});
             return {};
         }
-        check_placeholders(report, item->line, item->text, parameters);
+        check_placeholders(report, item->line, item->text, space);
         words.push_back(item->text);  // as it is written: 1e-3 stays 1e-3
     }
     return words;
@@ -118,7 +132,7 @@ core::Mpi mpi_of(const std::string& word) {
 
 }  // namespace
 
-TrialSection read_trial(Report& report, const Field& at, const std::vector<std::string>& parameters) {
+TrialSection read_trial(Report& report, const Field& at, const search::space::Space& space) {
     // Beyond these a number is a slip of the keyboard.
     constexpr Range<std::int64_t> ranks_range = {1, 100'000};
     constexpr Range<std::int64_t> retries_range = {0, 1000};
@@ -133,7 +147,7 @@ TrialSection read_trial(Report& report, const Field& at, const std::vector<std::
         section.require("command", "a trial is a program", "add command: [program, --option, value]");
     if (command != nullptr) {
         read.command_line = command->line;
-        program.command = read_command(report, *command, parameters);
+        program.command = read_command(report, *command, space);
     }
     if (const Field* field = section.find("ranks")) {
         read.ranks_line = field->line;

@@ -15,7 +15,7 @@ struct TrialSection {
     int ranks_line = 0;
 };
 
-/// `parameters`: names that {param.NAME} may use; empty when the space itself was wrong (then any may).
-TrialSection read_trial(Report& report, const Field& field, const std::vector<std::string>& parameters);
+/// `space`: whose parameters {param.NAME} may use; empty when it was wrong itself (then any may).
+TrialSection read_trial(Report& report, const Field& field, const search::space::Space& space);
 
 }  // namespace quench::orchestrator::study

@@ -163,6 +163,8 @@ const std::vector<BadFile>& bad_files() {
         {"clic.h5", "~", 13, "a word of trial.command is nothing", "write it in quotes"},
         {"{param.lr}", "{param.learning}", 13, "the space has no such parameter", "use one of lr, layers"},
         {"{param.lr}", "{param.layer}", 13, "the space has no such parameter", "did you mean 'layers'?"},
+        {"{param.lr}", "{param.bin_size}", 13, "trials without it, by its 'when', could never start",
+         "read it from the run file"},
         {"{param.lr}", "{lr}", 13, "placeholders are {param.NAME}, {run}", "did you mean '{param.lr}'?"},
         {"{to}", "{too}", 13, "placeholders are {param.NAME}", "did you mean '{to}'?"},
         {"ranks: 2", "ranks: 0", 14, "trial.ranks is 0", "use 1 or more"},

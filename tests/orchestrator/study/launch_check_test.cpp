@@ -20,7 +20,8 @@ LaunchSite site_with(std::set<std::string> programs) {
             .workdir = "/scratch/me",
             .program_dir = "/opt/quench/bin",
             .path = "/usr/bin:/bin",
-            .is_program = [programs](const std::string& path) { return programs.contains(path); }};
+            .is_program = [programs](const std::string& path) { return programs.contains(path); },
+            .is_file = [programs](const std::string& path) { return programs.contains(path); }};
 }
 
 TEST(launch_check, a_program_is_looked_up_as_a_shell_does_with_quench_first) {
@@ -45,6 +46,21 @@ TEST(launch_check, a_missing_program_is_an_error_at_the_command) {
         "path such as ./program");
     EXPECT_NE(check_launch(file_with("./nowhere"), site_with({})).at(0).text.find("chmod +x"),
               std::string::npos);
+}
+
+TEST(launch_check, a_missing_script_of_the_study_is_an_error_at_the_command) {
+    const auto errors_of = [](const std::string& words, std::set<std::string> files) {
+        files.insert("/usr/bin/python3");
+        return check_launch(read_study(bent(sample, "[mlpf-train", "[python3, " + words)).file.value(),
+                            site_with(std::move(files)));
+    };
+    const auto errors = errors_of("'{study_dir}/train.py'", {});
+    ASSERT_EQ(errors.size(), 1u);
+    EXPECT_EQ(errors[0].line, 13);
+    EXPECT_NE(errors[0].text.find("the script '/studies/train.py' is not there"), std::string::npos);
+    EXPECT_TRUE(errors_of("'{study_dir}/train.py'", {"/studies/train.py"}).empty());
+    EXPECT_TRUE(errors_of("'{study_dir}/{param.model}.py'", {}).empty()) << "left to the worker";
+    EXPECT_TRUE(errors_of("run, --out, '{study_dir}/out'", {}).empty()) << "the program may make it";
 }
 
 TEST(launch_check, more_ranks_than_slots_is_an_error_at_the_ranks) {
