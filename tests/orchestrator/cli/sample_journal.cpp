@@ -54,8 +54,8 @@ std::vector<StampedFact> sample_journal(Until until, const std::string& study) {
     using search::Verdict;
     Writer w;
     const std::string text = study_text(study);
-    w.add(
-        StudyCreated{study::study_from_text(text).value(), text, "/studies", "/scratch/me", "/scratch/trials"});
+    w.add(StudyCreated{study::study_from_text(text).value(), text, "/studies", "/scratch/me",
+                       "/scratch/trials"});
     w.add(CoordinatorStarted{"node1", 42, "test"});
     if (until == Until::created) return w.facts;
     w.add(WorkerJoined{"local-0", "s1", "node1", 43, 3});
