@@ -81,7 +81,7 @@ void train(CommandLine line, const mpi::Session& ranks) {
     if (const auto* infeasible = std::get_if<contract::Infeasible>(&hyper))
         return print_line(ranks, contract::to_text(*infeasible));
     task.hyper = std::get<mlpf::Hyperparameters>(hyper);
-    if (const double count = mlpf::parameter_count(task.hyper); count > most_parameters)
+    if (const double count = mlpf::parameter_count(task.hyper, 12); count > most_parameters)
         return print_line(ranks,
                           contract::to_text(contract::Infeasible{fmt::format(
                               "{:.3g} parameters, but at most {:.3g} are allowed", count, most_parameters)}));

@@ -36,6 +36,7 @@ Bins make_bins(const Matrix<Scalar>& points, const Matrix<Scalar>& codebook, con
         const Index rows = events[event + 1] - first;
         const Index count = (rows + bin_size - 1) / bin_size;
         if (count > 1) {
+            bins.in_order = false;
             const Index directions = std::min(std::max<Index>(1, count / 2), codebook.cols());
             const Matrix<Scalar> s = points.middleRows(first, rows) * codebook.leftCols(directions);
             code.resize(static_cast<std::size_t>(rows));
@@ -53,27 +54,33 @@ Bins make_bins(const Matrix<Scalar>& points, const Matrix<Scalar>& codebook, con
 }
 
 template <class Scalar>
-Matrix<Scalar> gather(const Matrix<Scalar>& x, const Bins& bins) {
-    Matrix<Scalar> out(x.rows(), x.cols());
+void gather(const Matrix<Scalar>& x, const Bins& bins, Matrix<Scalar>& out) {
+    if (bins.in_order) {
+        out = x;
+        return;
+    }
+    out.resize(x.rows(), x.cols());
     for (Index place = 0; place < x.rows(); ++place)
         out.row(place) = x.row(bins.order[static_cast<std::size_t>(place)]);
-    return out;
 }
 
 template <class Scalar>
-Matrix<Scalar> scatter(const Matrix<Scalar>& x, const Bins& bins) {
-    Matrix<Scalar> out(x.rows(), x.cols());
+void scatter(const Matrix<Scalar>& x, const Bins& bins, Matrix<Scalar>& out) {
+    if (bins.in_order) {
+        out = x;
+        return;
+    }
+    out.resize(x.rows(), x.cols());
     for (Index place = 0; place < x.rows(); ++place)
         out.row(bins.order[static_cast<std::size_t>(place)]) = x.row(place);
-    return out;
 }
 
 template Bins make_bins<float>(const Matrix<float>&, const Matrix<float>&, const std::vector<Index>&, Index);
 template Bins make_bins<double>(const Matrix<double>&, const Matrix<double>&, const std::vector<Index>&,
                                 Index);
-template Matrix<float> gather<float>(const Matrix<float>&, const Bins&);
-template Matrix<double> gather<double>(const Matrix<double>&, const Bins&);
-template Matrix<float> scatter<float>(const Matrix<float>&, const Bins&);
-template Matrix<double> scatter<double>(const Matrix<double>&, const Bins&);
+template void gather<float>(const Matrix<float>&, const Bins&, Matrix<float>&);
+template void gather<double>(const Matrix<double>&, const Bins&, Matrix<double>&);
+template void scatter<float>(const Matrix<float>&, const Bins&, Matrix<float>&);
+template void scatter<double>(const Matrix<double>&, const Bins&, Matrix<double>&);
 
 }  // namespace quench::trainer::mlpf

@@ -12,19 +12,21 @@ namespace quench::trainer::mlpf {
 struct Bins {
     std::vector<Index> order;  ///< place p of the sorted rows holds row order[p]
     std::vector<Index> begin;  ///< bin b has the places begin[b] .. begin[b+1]-1; one longer than bins
+    bool in_order = true;      ///< order[p] is p everywhere
 };
 
 /// Sorts each event's rows by the hash of their points (rows x distance_dim) and cuts them into bins of
 /// `bin_size`. The hash of a point d is argmax([s, -s]) with s = d R[:, :max(1, bins / 2)], the sort is
-/// stable. Only an event's last bin may be shorter: that is what padding, sorted last and masked, amounts to.
+/// stable; an event that fits into one bin keeps its order. Only an event's last bin may be shorter: that is
+/// what padding, sorted last and masked, amounts to.
 template <class Scalar>
 Bins make_bins(const Matrix<Scalar>& points, const Matrix<Scalar>& codebook, const std::vector<Index>& events,
                Index bin_size);
 
-/// Rows of `x` in the order of the bins, and back.
+/// out <- the rows of `x` in the order of the bins, and back.
 template <class Scalar>
-Matrix<Scalar> gather(const Matrix<Scalar>& x, const Bins& bins);
+void gather(const Matrix<Scalar>& x, const Bins& bins, Matrix<Scalar>& out);
 template <class Scalar>
-Matrix<Scalar> scatter(const Matrix<Scalar>& x, const Bins& bins);
+void scatter(const Matrix<Scalar>& x, const Bins& bins, Matrix<Scalar>& out);
 
 }  // namespace quench::trainer::mlpf

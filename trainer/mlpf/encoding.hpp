@@ -1,18 +1,26 @@
-// How raw features enter the network: 14 columns, one-hot(type) and the other 11 features.
-//
-// Unlike the published Delphes encoding, which is raw, energies and momenta enter as log(1 + x): raw forward
-// energies reach hundreds of GeV, and plain dense layers diverge on them at the learning rates of the search.
-// The outputs are still corrections to the raw values.
+// How raw features enter the network: one-hot(type), of which 0 is padding in the reference, and the others.
 #pragma once
 
 #include "trainer/mlpf/batch.hpp"
 
 namespace quench::trainer::mlpf {
 
-inline constexpr Index encoded_columns = 14;
+/// `raw` is the published encoding. `logs` has log(1 + x) in place of every energy and momentum: raw forward
+/// energies reach hundreds of GeV, and layers without a norm diverge on them at the learning rates of a
+/// search. The outputs are corrections to the raw values with both.
+enum class Encoding { raw, logs };
 
-/// rows x 12 features to rows x 14. Non-finite features count as 0, others are clipped to +-1e6.
+inline constexpr Index element_types = 3;
+
+/// How many columns encode() makes of features with so many: 12 to 14, 17 to 19.
+constexpr Index encoded_columns(Index feature_columns) {
+    return element_types + feature_columns - 1;
+}
+
+/// rows x columns of features to rows x encoded_columns. Non-finite features count as 0, others are clipped
+/// to
+/// +-1e6.
 template <class Scalar>
-Matrix<Scalar> encode(const Matrix<Scalar>& features);
+void encode(Encoding encoding, const Matrix<Scalar>& features, Matrix<Scalar>& out);
 
 }  // namespace quench::trainer::mlpf

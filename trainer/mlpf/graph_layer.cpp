@@ -2,8 +2,6 @@
 
 #include "base/random.hpp"
 
-#include <cmath>
-
 namespace quench::trainer::mlpf {
 namespace {
 
@@ -11,10 +9,6 @@ constexpr double standard_deviation = 0.05;  // of codebook and message weights,
 constexpr Index most_bins = 200;             // the codebook has a direction for every two bins
 constexpr double least_square = 1e-6;        // under the root, where its slope would be infinite
 constexpr double least_degree = 1e-6;
-
-Index size_of(const Bins& bins, std::size_t bin) {
-    return bins.begin[bin + 1] - bins.begin[bin];
-}
 
 template <class Scalar>
 Matrix<Scalar> make_codebook(std::uint64_t seed, const std::string& name, Index distance_dim) {
@@ -25,17 +19,60 @@ Matrix<Scalar> make_codebook(std::uint64_t seed, const std::string& name, Index 
     return codebook;
 }
 
+nn::FfnShape distance_of(const GraphLayerShape& s) {
+    return {.in = s.width, .hidden = s.distance_hidden, .layers = s.distance_layers, .out = s.distance_dim};
+}
+
+Index first_of(const Bins& bins, std::size_t bin) {
+    return bins.begin[bin];
+}
+Index size_of(const Bins& bins, std::size_t bin) {
+    return bins.begin[bin + 1] - bins.begin[bin];
+}
+
+// A and its slope of one bin, from the squared distances of its points.
+template <class Scalar>
+void fill_kernel(const Matrix<Scalar>& square, double dist_mult, double clip_low, Matrix<Scalar>& adjacency,
+                 Matrix<Scalar>& slope) {
+    const auto mult = static_cast<Scalar>(dist_mult);
+    const auto low = static_cast<Scalar>(clip_low);
+    const auto least = static_cast<Scalar>(least_square);
+    const Index n = square.rows();
+    adjacency.resize(n, n);
+    slope.resize(n, n);
+    for (Index i = 0; i < n; ++i) {
+        auto root = slope.row(i).array();
+        auto kernel = adjacency.row(i).array();
+        root = square.row(i).array().max(least).sqrt();
+        kernel = (root * -mult).exp();
+        root = kernel * (Scalar(-0.5) * mult) / root;
+        // Compilers vectorise this loop, and Eigen 3.4 does not vectorise its select().
+        const Scalar* squares = square.row(i).data();
+        Scalar* slopes = slope.row(i).data();
+        Scalar* kernels = adjacency.row(i).data();
+        for (Index j = 0; j < n; ++j) {
+            const bool clipped = squares[j] <= least || kernels[j] <= low;
+            slopes[j] = clipped ? Scalar(0) : slopes[j];
+            kernels[j] = kernels[j] < low ? low : kernels[j];
+        }
+    }
+}
+
 }  // namespace
+
+double parameter_count(const GraphLayerShape& s) {
+    const auto width = static_cast<double>(s.width);
+    return nn::parameter_count(distance_of(s)) + (s.layer_norm ? 2 * width : 0) +
+           static_cast<double>(s.messages) * (3 * width * width + width);
+}
 
 template <class Scalar>
 GraphLayer<Scalar>::GraphLayer(nn::Parameters<Scalar>& parameters, const std::string& name,
                                const GraphLayerShape& shape)
     : shape_(shape),
-      distance_(parameters, name + ".distance",
-                {.in = shape.width,
-                 .hidden = shape.distance_hidden,
-                 .layers = shape.distance_layers,
-                 .out = shape.distance_dim}),
+      norm_(shape.layer_norm ? std::optional(nn::LayerNorm<Scalar>(parameters, name + ".norm", shape.width))
+                             : std::nullopt),
+      distance_(parameters, name + ".distance", distance_of(shape), shape.distance_activation),
       codebook_(make_codebook<Scalar>(parameters.seed(), name, shape.distance_dim)) {
     for (Index i = 0; i < shape.messages; ++i) {
         const std::string message = name + ".message." + std::to_string(i);
@@ -48,155 +85,196 @@ GraphLayer<Scalar>::GraphLayer(nn::Parameters<Scalar>& parameters, const std::st
 
 template <class Scalar>
 void GraphLayer<Scalar>::build_graph(Cache& cache) const {
-    const auto mult = static_cast<Scalar>(shape_.dist_mult);
-    const auto low = static_cast<Scalar>(shape_.clip_low);
     const std::size_t count = cache.bins.begin.size() - 1;
     cache.adjacency.resize(count);
     cache.slope.resize(count);
     cache.degree.resize(count);
+    Matrix<Scalar> square;
+    nn::Vector<Scalar> norm;
     for (std::size_t bin = 0; bin < count; ++bin) {
         const Index n = size_of(cache.bins, bin);
-        const auto d = cache.points.middleRows(cache.bins.begin[bin], n);
-        const nn::Vector<Scalar> norm = d.rowwise().squaredNorm();
-        Matrix<Scalar> square = Scalar(-2) * d * d.transpose();
-        square.colwise() += norm;
-        square.rowwise() += norm.transpose();
-
-        const auto inside = square.array() > static_cast<Scalar>(least_square);
-        const Matrix<Scalar> root = square.array().max(static_cast<Scalar>(least_square)).sqrt().matrix();
-        const Matrix<Scalar> kernel = (root.array() * -mult).exp().matrix();
-        cache.slope[bin] = (inside && kernel.array() > low)
-                               .select(kernel.array() * (Scalar(-0.5) * mult) / root.array(), Scalar(0))
-                               .matrix();
-        cache.adjacency[bin] = kernel.array().max(low).min(Scalar(1)).matrix();
+        const auto d = cache.points.middleRows(first_of(cache.bins, bin), n);
+        square.resize(n, n);
+        square.noalias() = d * d.transpose();
+        norm = d.rowwise().squaredNorm();
+        for (Index i = 0; i < n; ++i)
+            square.row(i).array() = square.row(i).array() * Scalar(-2) + norm.transpose().array() + norm(i);
+        Matrix<Scalar>& adjacency = cache.adjacency[bin];
+        fill_kernel(square, shape_.dist_mult, shape_.clip_low, adjacency, cache.slope[bin]);
         if (shape_.degrees == Degrees::normalized)
             cache.degree[bin] =
-                (cache.adjacency[bin].rowwise().sum().array() + static_cast<Scalar>(least_degree)).rsqrt();
-        else
-            cache.degree[bin] = nn::Vector<Scalar>::Ones(n);
+                (adjacency.rowwise().sum().array() + static_cast<Scalar>(least_degree)).rsqrt();
     }
 }
 
-// n A (n x) inside each bin; rows in the order of the bins.
 template <class Scalar>
-Matrix<Scalar> GraphLayer<Scalar>::propagate(const Cache& cache, const Matrix<Scalar>& sorted) const {
-    Matrix<Scalar> out(sorted.rows(), sorted.cols());
-    for (std::size_t bin = 0; bin + 1 < cache.bins.begin.size(); ++bin) {
-        const Index first = cache.bins.begin[bin];
-        const Index n = size_of(cache.bins, bin);
-        const auto degree = cache.degree[bin].asDiagonal();
-        const Matrix<Scalar> scaled = degree * sorted.middleRows(first, n);
-        Matrix<Scalar> sum(n, sorted.cols());
-        sum.noalias() = cache.adjacency[bin] * scaled;
-        out.middleRows(first, n) = degree * sum;
+void GraphLayer<Scalar>::send(const nn::Parameters<Scalar>& parameters, const MessageSlices& slices,
+                              const Cache& cache, const Matrix<Scalar>& x, MessageCache& message) const {
+    const Index width = shape_.width;
+    message.products.resize(x.rows(), 3 * width);
+    message.products.noalias() = x * parameters.value(slices.weights);
+    message.hom.resize(x.rows(), width);
+    Matrix<Scalar> scaled;
+    for (std::size_t bin = 0; bin < cache.adjacency.size(); ++bin) {
+        const Index first = first_of(cache.bins, bin), n = size_of(cache.bins, bin);
+        const auto sent = message.products.block(first, 0, n, width);
+        auto hom = message.hom.middleRows(first, n);
+        if (shape_.degrees == Degrees::normalized) {
+            scaled = cache.degree[bin].asDiagonal() * sent;
+            hom.noalias() = cache.adjacency[bin] * scaled;
+            for (Index i = 0; i < n; ++i) hom.row(i) *= cache.degree[bin](i);
+        } else {
+            hom.noalias() = cache.adjacency[bin] * sent;
+        }
     }
-    return out;
-}
-
-// The gradient of propagate's input; that of A is added to d_adjacency, also the part that comes through n.
-template <class Scalar>
-Matrix<Scalar> GraphLayer<Scalar>::propagate_backward(const Cache& cache, const Matrix<Scalar>& sorted,
-                                                      const Matrix<Scalar>& dy,
-                                                      std::vector<Matrix<Scalar>>& d_adjacency) const {
-    Matrix<Scalar> dx(sorted.rows(), sorted.cols());
-    for (std::size_t bin = 0; bin + 1 < cache.bins.begin.size(); ++bin) {
-        const Index first = cache.bins.begin[bin];
-        const Index n = size_of(cache.bins, bin);
-        const auto x = sorted.middleRows(first, n);
-        const auto y_gradient = dy.middleRows(first, n);
-        const nn::Vector<Scalar>& degree = cache.degree[bin];
-        const Matrix<Scalar> scaled = degree.asDiagonal() * x;
-        const Matrix<Scalar> d_sum = degree.asDiagonal() * y_gradient;
-        Matrix<Scalar> d_scaled(n, sorted.cols());
-        d_scaled.noalias() = cache.adjacency[bin].transpose() * d_sum;
-        d_adjacency[bin].noalias() += d_sum * scaled.transpose();
-        dx.middleRows(first, n) = degree.asDiagonal() * d_scaled;
-        if (shape_.degrees == Degrees::raw) continue;
-
-        Matrix<Scalar> sum(n, sorted.cols());
-        sum.noalias() = cache.adjacency[bin] * scaled;
-        const nn::Vector<Scalar> d_degree =
-            y_gradient.cwiseProduct(sum).rowwise().sum() + x.cwiseProduct(d_scaled).rowwise().sum();
-        const nn::Vector<Scalar> d_row_sum =
-            (Scalar(-0.5) * degree.array().cube() * d_degree.array()).matrix();
-        d_adjacency[bin].colwise() += d_row_sum;
+    const auto bias = parameters.value(slices.bias).row(0).array();
+    message.output.resize(x.rows(), width);
+    for (Index i = 0; i < x.rows(); ++i) {
+        auto row = message.products.row(i);
+        const auto het = row.segment(width, width).array();
+        auto gate = row.segment(2 * width, width).array();
+        gate = (gate + bias).logistic();
+        auto out = message.output.row(i).array();
+        out = gate * (message.hom.row(i).array() - het) + het;
+        out = nn::elu(out);
     }
-    return dx;
 }
 
 template <class Scalar>
-Matrix<Scalar> GraphLayer<Scalar>::distance_backward(const Cache& cache,
-                                                     const std::vector<Matrix<Scalar>>& d_adjacency) const {
-    Matrix<Scalar> d_points(cache.points.rows(), cache.points.cols());
-    for (std::size_t bin = 0; bin + 1 < cache.bins.begin.size(); ++bin) {
-        const Index first = cache.bins.begin[bin];
-        const Index n = size_of(cache.bins, bin);
-        const auto points = cache.points.middleRows(first, n);
-        const Matrix<Scalar> d_square = d_adjacency[bin].cwiseProduct(cache.slope[bin]);
-        const Matrix<Scalar> both = d_square + d_square.transpose();
-        const nn::Vector<Scalar> total = both.rowwise().sum();
-        d_points.middleRows(first, n) = Scalar(2) * (total.asDiagonal() * points - both * points);
-    }
-    return scatter(d_points, cache.bins);
-}
-
-template <class Scalar>
-Matrix<Scalar> GraphLayer<Scalar>::forward(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x,
-                                           const std::vector<Index>& events, Cache& cache,
-                                           Binning binning) const {
-    const Matrix<Scalar> points = distance_.forward(parameters, x, cache.distance);
+const Matrix<Scalar>& GraphLayer<Scalar>::forward(const nn::Parameters<Scalar>& parameters,
+                                                  const Matrix<Scalar>& x, const std::vector<Index>& events,
+                                                  Cache& cache, Binning binning) const {
+    cache.input = norm_ ? norm_->forward(parameters, x, cache.norm) : x;
+    const Matrix<Scalar>& points = distance_.forward(parameters, cache.input, cache.distance);
     if (binning == Binning::anew) cache.bins = make_bins(points, codebook_, events, shape_.bin_size);
-    cache.points = gather(points, cache.bins);
+    const bool in_order = cache.bins.in_order;
+    gather(points, cache.bins, cache.points);
+    if (!in_order) gather(cache.input, cache.bins, cache.sorted);
     build_graph(cache);
 
-    const Index width = shape_.width;
     cache.messages.resize(messages_.size());
-    const Matrix<Scalar>* h = &x;
+    const Matrix<Scalar>* h = in_order ? &cache.input : &cache.sorted;
     for (std::size_t i = 0; i < messages_.size(); ++i) {
-        MessageCache& message = cache.messages[i];
-        message.input = *h;
-        Matrix<Scalar> products(h->rows(), 3 * width);
-        products.noalias() = *h * parameters.value(messages_[i].weights);
-        products.rightCols(width).rowwise() += parameters.value(messages_[i].bias).row(0);
-        message.sorted = gather<Scalar>(products.leftCols(width), cache.bins);
-        message.hom = scatter(propagate(cache, message.sorted), cache.bins);
-        message.het = products.middleCols(width, width);
-        message.gate = nn::sigmoid<Scalar>(products.rightCols(width));
-        const auto gate = message.gate.array();
-        message.output =
-            nn::elu<Scalar>((gate * message.hom.array() + (Scalar(1) - gate) * message.het.array()).matrix());
-        h = &message.output;
+        send(parameters, messages_[i], cache, *h, cache.messages[i]);
+        h = &cache.messages[i].output;
     }
-    return *h;
+    if (in_order) return *h;
+    scatter(*h, cache.bins, cache.output);
+    return cache.output;
+}
+
+// The gradient of products' first part, from that of hom; that of A is added to d_adjacency, also the part
+// that comes through n.
+template <class Scalar>
+void GraphLayer<Scalar>::propagate_backward(const Cache& cache, std::size_t bin, const MessageCache& message,
+                                            Scratch& scratch) const {
+    const Index first = first_of(cache.bins, bin), n = size_of(cache.bins, bin);
+    const Index width = shape_.width;
+    const Matrix<Scalar>& adjacency = cache.adjacency[bin];
+    Matrix<Scalar>& d_adjacency = scratch.d_adjacency[bin];
+    const auto sent = message.products.block(first, 0, n, width);
+    auto d_hom = scratch.d_hom.middleRows(first, n);
+    auto d_sent = scratch.d_products.block(first, 0, n, width);
+    if (shape_.degrees == Degrees::raw) {
+        d_sent.noalias() = adjacency.transpose() * d_hom;
+        d_adjacency.noalias() += d_hom * sent.transpose();
+        return;
+    }
+    const nn::Vector<Scalar>& degree = cache.degree[bin];
+    const auto hom = message.hom.middleRows(first, n);
+    // hom = n A (n sent), so what n_i multiplies on the left is hom_i / n_i.
+    nn::Vector<Scalar> d_degree(n);
+    for (Index i = 0; i < n; ++i) {
+        d_degree(i) = d_hom.row(i).dot(hom.row(i)) / degree(i);
+        d_hom.row(i) *= degree(i);
+    }
+    scratch.scaled = degree.asDiagonal() * sent;
+    scratch.d_scaled.resize(n, width);
+    scratch.d_scaled.noalias() = adjacency.transpose() * d_hom;
+    d_adjacency.noalias() += d_hom * scratch.scaled.transpose();
+    for (Index i = 0; i < n; ++i) {
+        d_degree(i) += sent.row(i).dot(scratch.d_scaled.row(i));
+        d_sent.row(i) = degree(i) * scratch.d_scaled.row(i);
+    }
+    for (Index i = 0; i < n; ++i) {
+        const Scalar d_sum = Scalar(-0.5) * degree(i) * degree(i) * degree(i) * d_degree(i);
+        d_adjacency.row(i).array() += d_sum;
+    }
 }
 
 template <class Scalar>
-Matrix<Scalar> GraphLayer<Scalar>::backward(nn::Parameters<Scalar>& parameters, const Cache& cache,
-                                            const Matrix<Scalar>& dy) const {
-    std::vector<Matrix<Scalar>> d_adjacency(cache.adjacency.size());
-    for (std::size_t bin = 0; bin < d_adjacency.size(); ++bin)
-        d_adjacency[bin].setZero(cache.adjacency[bin].rows(), cache.adjacency[bin].cols());
-
+void GraphLayer<Scalar>::send_backward(const nn::Parameters<Scalar>& parameters, const MessageSlices& slices,
+                                       const Cache& cache, const Matrix<Scalar>& x,
+                                       const MessageCache& message, nn::Gradients<Scalar>& gradients,
+                                       Scratch& scratch) const {
     const Index width = shape_.width;
-    Matrix<Scalar> dh = dy;
-    for (std::size_t i = messages_.size(); i-- > 0;) {
-        const MessageCache& message = cache.messages[i];
-        const auto gate = message.gate.array();
-        const Matrix<Scalar> d_mix = nn::elu_backward<Scalar>(message.output, dh);
-        const Matrix<Scalar> d_hom = (gate * d_mix.array()).matrix();
-        Matrix<Scalar> d_products(dh.rows(), 3 * width);
-        d_products.leftCols(width) = scatter(
-            propagate_backward(cache, message.sorted, gather(d_hom, cache.bins), d_adjacency), cache.bins);
-        d_products.middleCols(width, width) = ((Scalar(1) - gate) * d_mix.array()).matrix();
-        d_products.rightCols(width) =
-            ((message.hom - message.het).array() * d_mix.array() * gate * (Scalar(1) - gate)).matrix();
-
-        parameters.gradient(messages_[i].weights).noalias() += message.input.transpose() * d_products;
-        parameters.gradient(messages_[i].bias).row(0) += d_products.rightCols(width).colwise().sum();
-        dh.noalias() = d_products * parameters.value(messages_[i].weights).transpose();
+    scratch.d_hom.resize(x.rows(), width);
+    scratch.d_products.resize(x.rows(), 3 * width);
+    for (Index i = 0; i < x.rows(); ++i) {
+        const auto product = message.products.row(i);
+        const auto het = product.segment(width, width).array();
+        const auto gate = product.segment(2 * width, width).array();
+        auto d_mix = scratch.dh.row(i).array();
+        auto d_product = scratch.d_products.row(i);
+        d_mix *= nn::elu_slope(message.output.row(i).array());
+        scratch.d_hom.row(i).array() = gate * d_mix;
+        d_product.segment(width, width).array() = d_mix - scratch.d_hom.row(i).array();
+        d_product.segment(2 * width, width).array() =
+            (message.hom.row(i).array() - het) * scratch.d_hom.row(i).array() * (Scalar(1) - gate);
     }
-    dh += distance_.backward(parameters, cache.distance, distance_backward(cache, d_adjacency));
-    return dh;
+    for (std::size_t bin = 0; bin < cache.adjacency.size(); ++bin)
+        propagate_backward(cache, bin, message, scratch);
+
+    gradients.of(slices.weights).noalias() += x.transpose() * scratch.d_products;
+    nn::add_rows<Scalar>(gradients.of(slices.bias), scratch.d_products.rightCols(width));
+    scratch.dh.noalias() = scratch.d_products * parameters.value(slices.weights).transpose();
+}
+
+// The gradient of the sorted points, from that of A.
+template <class Scalar>
+void GraphLayer<Scalar>::points_backward(const Cache& cache, Scratch& scratch) const {
+    scratch.d_points.resize(cache.points.rows(), cache.points.cols());
+    Matrix<Scalar> both;
+    for (std::size_t bin = 0; bin < cache.adjacency.size(); ++bin) {
+        const Index first = first_of(cache.bins, bin), n = size_of(cache.bins, bin);
+        const auto points = cache.points.middleRows(first, n);
+        Matrix<Scalar>& d_square = scratch.d_adjacency[bin];
+        d_square.array() *= cache.slope[bin].array();
+        both = d_square;
+        both += d_square.transpose();
+        auto d_points = scratch.d_points.middleRows(first, n);
+        d_points.noalias() = both * points;
+        for (Index i = 0; i < n; ++i)
+            d_points.row(i) = Scalar(2) * (both.row(i).sum() * points.row(i) - d_points.row(i));
+    }
+}
+
+template <class Scalar>
+void GraphLayer<Scalar>::backward(const nn::Parameters<Scalar>& parameters, const Cache& cache,
+                                  const Matrix<Scalar>& dy, nn::Gradients<Scalar>& gradients,
+                                  Scratch& scratch, Matrix<Scalar>& dx) const {
+    const bool in_order = cache.bins.in_order;
+    scratch.d_adjacency.resize(cache.adjacency.size());
+    for (std::size_t bin = 0; bin < cache.adjacency.size(); ++bin)
+        scratch.d_adjacency[bin].setZero(cache.adjacency[bin].rows(), cache.adjacency[bin].cols());
+
+    gather(dy, cache.bins, scratch.dh);
+    for (std::size_t i = messages_.size(); i-- > 0;) {
+        const Matrix<Scalar>& x =
+            i > 0 ? cache.messages[i - 1].output : (in_order ? cache.input : cache.sorted);
+        send_backward(parameters, messages_[i], cache, x, cache.messages[i], gradients, scratch);
+    }
+    points_backward(cache, scratch);
+
+    Matrix<Scalar> d_points;
+    scatter(scratch.d_points, cache.bins, d_points);
+    Matrix<Scalar>& d_input = scratch.dx;
+    scatter(scratch.dh, cache.bins, d_input);
+    distance_.backward(parameters, cache.input, cache.distance, d_points, gradients, &d_input);
+    if (norm_)
+        norm_->backward(parameters, cache.norm, d_input, gradients, dx);
+    else
+        dx += d_input;
 }
 
 template class GraphLayer<float>;

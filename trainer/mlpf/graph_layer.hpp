@@ -4,7 +4,9 @@
 
 #include "trainer/mlpf/bins.hpp"
 #include "trainer/nn/dense.hpp"
+#include "trainer/nn/layer_norm.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,45 +19,70 @@ struct GraphLayerShape {
     Index distance_dim = 16;
     Index distance_hidden = 64;
     Index distance_layers = 1;
+    nn::Activation distance_activation = nn::Activation::linear;
     Index messages = 1;
     Index bin_size = 32;
     double dist_mult = 0.1;
     double clip_low = 0.0;
     Degrees degrees = Degrees::normalized;
+    bool layer_norm = false;
 };
 
+/// How many numbers such a layer trains.
+double parameter_count(const GraphLayerShape& shape);
+
 /// rows x width to rows x width:
-///   d = FFN(x); bins by the hash of d; A_ij = clip(exp(-dist_mult |d_i - d_j|), clip_low, 1) inside a bin;
+///   x <- LN(x), if asked for; d = activation(FFN(x)); bins by the hash of d;
+///   A_ij = clip(exp(-dist_mult |d_i - d_j|), clip_low, 1) inside a bin;
 ///   then `messages` times x <- elu(g * hom + (1 - g) * het), the gated heterophily convolution with
 ///   hom = n A (n x T), het = x W, g = sigmoid(x G + b), n = (sum_j A_ij + 1e-6)^(-1/2), or 1 for raw
 ///   degrees.
 /// The distance gets its gradient through A; the bins have none. Const and without state, as all layers.
+///
+/// Nothing leaves a bin between its hash and the last message, so rows are put in the order of the bins once
+/// and back once, and only if an event has several bins.
 template <class Scalar>
 class GraphLayer {
   public:
-    /// What one message needs again; rows of `sorted` are in the order of the bins.
+    /// What one message needs again; rows in the order of the bins.
     struct MessageCache {
-        Matrix<Scalar> input, sorted, hom, het, gate, output;
+        Matrix<Scalar> products;  ///< x T, x W and g side by side
+        Matrix<Scalar> hom, output;
     };
     struct Cache {
+        typename nn::LayerNorm<Scalar>::Cache norm;
+        Matrix<Scalar> input;   ///< after the norm
+        Matrix<Scalar> sorted;  ///< the same in the order of the bins, if that is another
         typename nn::Ffn<Scalar>::Cache distance;
         Bins bins;
         Matrix<Scalar> points;                   ///< d, sorted
         std::vector<Matrix<Scalar>> adjacency;   ///< A of each bin
         std::vector<Matrix<Scalar>> slope;       ///< dA / d|d_i - d_j|^2 of each bin
-        std::vector<nn::Vector<Scalar>> degree;  ///< n of each bin
+        std::vector<nn::Vector<Scalar>> degree;  ///< n of each bin; empty for raw degrees
         std::vector<MessageCache> messages;
+        Matrix<Scalar> output;
+    };
+    /// Space for a backward pass; any layers may share one.
+    struct Scratch {
+        Matrix<Scalar> dh, d_hom, d_products, dx, d_points;
+        Matrix<Scalar> scaled, d_scaled;
+        std::vector<Matrix<Scalar>> d_adjacency;
     };
 
     GraphLayer(nn::Parameters<Scalar>& parameters, const std::string& name, const GraphLayerShape& shape);
 
     /// `frozen` keeps the bins that the cache holds, so that the output is differentiable; for tests.
     enum class Binning { anew, frozen };
-    [[nodiscard]] Matrix<Scalar> forward(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x,
-                                         const std::vector<Index>& events, Cache& cache,
-                                         Binning binning = Binning::anew) const;
-    [[nodiscard]] Matrix<Scalar> backward(nn::Parameters<Scalar>& parameters, const Cache& cache,
-                                          const Matrix<Scalar>& dy) const;
+    /// `events`: event e has the rows events[e] .. events[e+1]-1. The output stays in the cache.
+    const Matrix<Scalar>& forward(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x,
+                                  const std::vector<Index>& events, Cache& cache,
+                                  Binning binning = Binning::anew) const;
+    /// Adds dL/dx to `dx`.
+    void backward(const nn::Parameters<Scalar>& parameters, const Cache& cache, const Matrix<Scalar>& dy,
+                  nn::Gradients<Scalar>& gradients, Scratch& scratch, Matrix<Scalar>& dx) const;
+
+    /// The directions of the hash, distance_dim x 100; fixed, not trained.
+    [[nodiscard]] const Matrix<Scalar>& codebook() const { return codebook_; }
 
   private:
     struct MessageSlices {
@@ -64,17 +91,20 @@ class GraphLayer {
     };
 
     void build_graph(Cache& cache) const;
-    Matrix<Scalar> propagate(const Cache& cache, const Matrix<Scalar>& sorted) const;
-    Matrix<Scalar> propagate_backward(const Cache& cache, const Matrix<Scalar>& sorted,
-                                      const Matrix<Scalar>& dy,
-                                      std::vector<Matrix<Scalar>>& d_adjacency) const;
-    Matrix<Scalar> distance_backward(const Cache& cache,
-                                     const std::vector<Matrix<Scalar>>& d_adjacency) const;
+    void send(const nn::Parameters<Scalar>& parameters, const MessageSlices& slices, const Cache& cache,
+              const Matrix<Scalar>& x, MessageCache& message) const;
+    void send_backward(const nn::Parameters<Scalar>& parameters, const MessageSlices& slices,
+                       const Cache& cache, const Matrix<Scalar>& x, const MessageCache& message,
+                       nn::Gradients<Scalar>& gradients, Scratch& scratch) const;
+    void propagate_backward(const Cache& cache, std::size_t bin, const MessageCache& message,
+                            Scratch& scratch) const;
+    void points_backward(const Cache& cache, Scratch& scratch) const;
 
     GraphLayerShape shape_;
+    std::optional<nn::LayerNorm<Scalar>> norm_;
     nn::Ffn<Scalar> distance_;
     std::vector<MessageSlices> messages_;
-    Matrix<Scalar> codebook_;  // fixed, not trained
+    Matrix<Scalar> codebook_;
 };
 
 extern template class GraphLayer<float>;

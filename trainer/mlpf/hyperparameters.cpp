@@ -1,9 +1,12 @@
 #include "trainer/mlpf/hyperparameters.hpp"
 
+#include "trainer/mlpf/presets.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <map>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -74,47 +77,127 @@ Field choice(Enum& place, std::map<std::string, Enum> choices) {
             }};
 }
 
-// The one table of hyperparameters.
-std::map<std::string, Field> fields(Hyperparameters& h) {
-    constexpr Index widest = 4096;
-    GraphLayerShape& g = h.graph;
-    return {
-        {"model", choice<Model>(h.model, {{"gnn", Model::gnn}, {"mlp", Model::mlp}})},
-        {"layers", integer(h.layers, 1, 64)},
+Field boolean(bool& place) {
+    return {[&place](const json& value) -> Problem {
+                if (!value.is_boolean())
+                    return {Problem::Kind::error, "must be true or false, not " + value.dump()};
+                place = value.get<bool>();
+                return {};
+            },
+            [&place] { return json(place); }};
+}
+
+constexpr Index widest = 4096;
+constexpr double zero = -1e-300;  // as an open limit: 0 is allowed
+
+using Table = std::map<std::string, Field>;
+
+void add_graph(Table& table, GraphLayerShape& g) {
+    table.merge(Table{
         {"width", integer(g.width, 1, widest)},
         {"bin_size", integer(g.bin_size, 1, widest)},
         {"messages", integer(g.messages, 1, 16)},
         {"distance_dim", integer(g.distance_dim, 1, widest)},
         {"distance_hidden", integer(g.distance_hidden, 1, widest)},
         {"distance_layers", integer(g.distance_layers, 0, 16)},
+        {"distance_activation",
+         choice<nn::Activation>(g.distance_activation,
+                                {{"linear", nn::Activation::linear}, {"elu", nn::Activation::elu}})},
         {"dist_mult", real(g.dist_mult, 0.0, 100.0)},
-        {"clip_low", real(g.clip_low, -1e-300, 1.0)},
+        {"clip_low", real(g.clip_low, zero, 1.0)},
         {"normalize_degrees",
          choice<Degrees>(g.degrees, {{"true", Degrees::normalized}, {"false", Degrees::raw}})},
-        {"encoding_hidden", integer(h.encoding_hidden, 1, widest)},
-        {"head_hidden", integer(h.head_hidden, 1, widest)},
-        {"head_layers", integer(h.head_layers, 0, 16)},
+        {"layer_norm", boolean(g.layer_norm)},
+    });
+}
+
+void add_heads(Table& table, HeadShape& h) {
+    constexpr Index deepest = 16;
+    table.merge(Table{
+        {"head_hidden", integer(h.hidden, 1, widest)},
+        {"head_layers", integer(h.layers, 0, deepest)},
+        {"id_head_hidden", integer(h.id_hidden, HeadShape::as_others, widest)},
+        {"id_head_layers", integer(h.id_layers, HeadShape::as_others, deepest)},
+        {"charge_head_hidden", integer(h.charge_hidden, HeadShape::as_others, widest)},
+        {"charge_head_layers", integer(h.charge_layers, HeadShape::as_others, deepest)},
+        {"head_halving", boolean(h.halving)},
+        {"head_layer_norm", boolean(h.layer_norm)},
+        {"pt_correction", boolean(h.pt_correction)},
+    });
+}
+
+void add_loss(Table& table, LossOptions& l) {
+    constexpr double most = 1e6;
+    table.merge(Table{
+        {"class_weight", real(l.class_weight, zero, most)},
+        {"charge_weight", real(l.charge_weight, zero, most)},
+        {"momentum_weight", real(l.momentum_weight, zero, most)},
+        {"focal_alpha", real(l.alpha, zero, 1.0)},
+        {"focal_gamma", real(l.gamma, zero, 10.0)},
+        {"energy_delta", real(l.energy_delta, 0.0, most)},
+        {"angle_delta", real(l.angle_delta, 0.0, most)},
+        {"targets", choice<Targets>(l.targets, {{"raw", Targets::raw}, {"log_ratio", Targets::log_ratio}})},
+        {"loss_normalization", choice<Normalization>(l.normalization, {{"real", Normalization::real},
+                                                                       {"padded", Normalization::padded}})},
+    });
+}
+
+void add_training(Table& table, Hyperparameters& h) {
+    using Kind = nn::OptimizerOptions::Kind;
+    table.merge(Table{
         {"batch_size", integer(h.batch_size, 1, 1 << 20)},
-        {"optimizer",
-         choice<nn::OptimizerOptions::Kind>(h.optimizer.kind, {{"adam", nn::OptimizerOptions::Kind::adam},
-                                                               {"sgd", nn::OptimizerOptions::Kind::sgd}})},
+        {"optimizer", choice<Kind>(h.optimizer.kind, {{"adam", Kind::adam}, {"sgd", Kind::sgd}})},
         {"lr", real(h.optimizer.lr, 0.0, 1e3)},
-        {"momentum", real(h.optimizer.momentum, -1e-300, 1.0)},
+        {"momentum", real(h.optimizer.momentum, zero, 1.0)},
+    });
+}
+
+// The one table of hyperparameters.
+Table fields(Hyperparameters& h) {
+    constexpr Index deepest = 64;
+    Table table{
+        {"model", choice<Model>(h.model, {{"gnn", Model::gnn}, {"mlp", Model::mlp}})},
+        {"encoding", choice<Encoding>(h.encoding, {{"raw", Encoding::raw}, {"logs", Encoding::logs}})},
+        {"encoding_hidden", integer(h.encoding_hidden, 1, widest)},
+        {"id_layers", integer(h.id_layers, 1, deepest)},
+        {"reg_layers", integer(h.reg_layers, 1, deepest)},
+        {"stacking",
+         choice<Stacking>(h.stacking, {{"additive", Stacking::additive}, {"concat", Stacking::concat}})},
+        {"skip_connection", boolean(h.skip_connection)},
     };
+    add_graph(table, h.graph);
+    add_heads(table, h.heads);
+    add_loss(table, h.loss);
+    add_training(table, h);
+    return table;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+    std::string out;
+    for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+    return out;
 }
 
 }  // namespace
 
 std::variant<Hyperparameters, contract::Infeasible, base::Error> hyperparameters_from(const json& params) {
     Hyperparameters hyper;
-    std::map<std::string, Field> known = fields(hyper);
+    if (const auto named = params.find("preset"); named != params.end()) {
+        const auto found = preset(named->is_string() ? named->get<std::string>() : named->dump());
+        if (!found)
+            return base::Error("hyperparameter 'preset' is " + named->dump() +
+                               ", but must be one of: " + listed(preset_names()));
+        hyper = *found;
+    }
+    Table known = fields(hyper);
     std::string infeasible;
     for (const auto& [name, value] : params.items()) {
+        if (name == "preset") continue;
         const auto field = known.find(name);
         if (field == known.end()) {
-            std::string names;
-            for (const auto& [other, unused] : known) names += (names.empty() ? "" : ", ") + other;
-            return base::Error("unknown hyperparameter '" + name + "'; known are: " + names);
+            std::vector<std::string> names = {"preset"};
+            for (const auto& [other, unused] : known) names.push_back(other);
+            return base::Error("unknown hyperparameter '" + name + "'; known are: " + listed(names));
         }
         const Problem problem = field->second.read(value);
         if (problem.kind == Problem::Kind::error)

@@ -3,7 +3,9 @@
 
 #include "base/result.hpp"
 #include "trainer/contract/report_line.hpp"
+#include "trainer/mlpf/encoding.hpp"
 #include "trainer/mlpf/graph_layer.hpp"
+#include "trainer/mlpf/loss.hpp"
 #include "trainer/nn/optimizer.hpp"
 
 #include <string>
@@ -16,20 +18,42 @@ namespace quench::trainer::mlpf {
 /// `gnn`: graph layers. `mlp`: dense layers in their place, each element alone; a baseline.
 enum class Model { gnn, mlp };
 
+/// How the layers of a stack are put together: x <- x + layer(x), or x <- layer(x) and the outputs of all
+/// layers side by side in the end.
+enum class Stacking { additive, concat };
+
+/// The feed-forward networks behind the stacks. `as_others` in the specific ones: as `hidden` and `layers`.
+struct HeadShape {
+    static constexpr Index as_others = -1;
+
+    Index hidden = 48;
+    Index layers = 1;
+    Index id_hidden = as_others, id_layers = as_others;
+    Index charge_hidden = as_others, charge_layers = as_others;
+    bool halving = false;       ///< widths halve from layer to layer
+    bool layer_norm = false;    ///< on the classification stream, before all heads
+    bool pt_correction = true;  ///< pt = |a pt_in + b|, else |a|
+};
+
 struct Hyperparameters {
     Model model = Model::gnn;
-    Index layers = 2;  ///< in each of the two stacks, classification and regression
-    GraphLayerShape graph{.width = 48, .distance_dim = 8, .distance_hidden = 32, .bin_size = 32};
+    Encoding encoding = Encoding::logs;
     Index encoding_hidden = 48;
-    Index head_hidden = 48;
-    Index head_layers = 1;
+    Index id_layers = 2;   ///< in the classification stack
+    Index reg_layers = 2;  ///< in the regression stack
+    Stacking stacking = Stacking::additive;
+    bool skip_connection =
+        false;  ///< concat: the encoded features as well; additive: no effect, as published
+    GraphLayerShape graph{.width = 48, .distance_dim = 8, .distance_hidden = 32, .bin_size = 32};
+    HeadShape heads;
+    LossOptions loss;
     nn::OptimizerOptions optimizer;
     Index batch_size = 8;  ///< events in a global batch, over all ranks
 };
 
-/// Reads a JSON object {name: value}; absent names keep their defaults. A value that could be asked for but
-/// cannot work (bin_size 0, no layers) is Infeasible; an unknown name or a wrong type is an Error that says
-/// what is known.
+/// Reads a JSON object {name: value}; absent names keep their defaults, which are those of `preset` if that
+/// is given. A value that could be asked for but cannot work (bin_size 0, no layers) is Infeasible; an
+/// unknown name or a wrong type is an Error that says what is known.
 std::variant<Hyperparameters, contract::Infeasible, base::Error> hyperparameters_from(
     const nlohmann::json& params);
 

@@ -3,155 +3,142 @@
 namespace quench::trainer::mlpf {
 namespace {
 
-nn::FfnShape head(const Hyperparameters& h, Index in, Index out) {
-    return {.in = in, .hidden = h.head_hidden, .layers = h.head_layers, .out = out};
+nn::FfnShape node_shape(const Hyperparameters& h, Index encoded) {
+    return {.in = encoded, .hidden = h.encoding_hidden, .layers = 1, .out = h.graph.width};
 }
 
-template <class Scalar>
-auto make_stack(nn::Parameters<Scalar>& parameters, const std::string& name, const Hyperparameters& hyper) {
-    std::vector<std::variant<GraphLayer<Scalar>, nn::Dense<Scalar>>> stack;
-    for (Index i = 0; i < hyper.layers; ++i) {
-        const std::string layer = name + "." + std::to_string(i);
-        if (hyper.model == Model::gnn)
-            stack.emplace_back(GraphLayer<Scalar>(parameters, layer, hyper.graph));
-        else
-            stack.emplace_back(nn::Dense<Scalar>(parameters, layer, hyper.graph.width, hyper.graph.width));
-    }
-    return stack;
-}
-
-template <class Scalar>
-Matrix<Scalar> beside(const Matrix<Scalar>& a, const Matrix<Scalar>& b) {
-    Matrix<Scalar> out(a.rows(), a.cols() + b.cols());
-    out << a, b;
-    return out;
-}
-
-double count(const nn::FfnShape& s) {
-    const auto in = static_cast<double>(s.in), out = static_cast<double>(s.out);
-    if (s.layers == 0) return in * out + out;
-    const auto hidden = static_cast<double>(s.hidden);
-    return in * hidden + hidden + static_cast<double>(s.layers - 1) * (hidden * hidden + hidden) +
-           hidden * out + out;
+Index width_of_stream(const Hyperparameters& h, Index layers, Index encoded) {
+    if (h.stacking == Stacking::additive) return h.graph.width;
+    return layers * h.graph.width + (h.skip_connection ? encoded : 0);
 }
 
 }  // namespace
 
 template <class Scalar>
-Network<Scalar>::Network(nn::Parameters<Scalar>& parameters, const Hyperparameters& h)
-    : width_(h.graph.width),
-      encoding_(parameters, "encoding",
-                {.in = encoded_columns, .hidden = h.encoding_hidden, .layers = 1, .out = width_}),
-      classification_(make_stack(parameters, "classification", h)),
-      regression_(make_stack(parameters, "regression", h)),
-      classes_(parameters, "classes", head(h, width_, classes)),
-      eta_(parameters, "eta", head(h, width_ + classes, 1)),
-      angles_(parameters, "angles", head(h, width_ + classes, 2)),
-      energy_(parameters, "energy", head(h, 2 * (width_ + classes), 1)),
-      pt_(parameters, "pt", head(h, 2 * (width_ + classes), 2)) {
-    parameters.value(pt_.output_bias())(0, 0) = Scalar(1);
+Network<Scalar>::Network(nn::Parameters<Scalar>& parameters, const Hyperparameters& h, Index feature_columns)
+    : hyper_(h),
+      encoded_columns_(encoded_columns(feature_columns)),
+      node_(parameters, "encoding", node_shape(h, encoded_columns_), nn::Activation::elu),
+      classification_(make_stack(parameters, "classification", h.id_layers)),
+      regression_(make_stack(parameters, "regression", h.reg_layers)),
+      first_of_heads_(static_cast<Index>(parameters.size())),
+      heads_(parameters, h, {.z = stream_width(h.id_layers), .r = stream_width(h.reg_layers)}) {}
+
+template <class Scalar>
+Index Network<Scalar>::stream_width(Index layers) const {
+    return width_of_stream(hyper_, layers, encoded_columns_);
 }
 
 template <class Scalar>
-Matrix<Scalar> Network<Scalar>::forward(const std::vector<Layer>& stack,
-                                        const nn::Parameters<Scalar>& parameters, Matrix<Scalar> x,
-                                        const std::vector<Index>& events, StackCache& cache,
-                                        Binning binning) const {
-    using GraphCache = typename GraphLayer<Scalar>::Cache;
-    cache.layers.resize(stack.size());
+auto Network<Scalar>::make_stack(nn::Parameters<Scalar>& parameters, const std::string& name,
+                                 Index layers) const -> Stack {
+    Stack stack;
+    for (Index i = 0; i < layers; ++i) {
+        const std::string layer = name + "." + std::to_string(i);
+        stack.first_parameter.push_back(static_cast<Index>(parameters.size()));
+        if (hyper_.model == Model::gnn)
+            stack.graphs.emplace_back(parameters, layer, hyper_.graph);
+        else
+            stack.dense.emplace_back(parameters, layer, hyper_.graph.width, hyper_.graph.width,
+                                     nn::Activation::elu);
+    }
+    return stack;
+}
+
+template <class Scalar>
+void Network<Scalar>::forward(const Stack& stack, const nn::Parameters<Scalar>& parameters,
+                              const Matrix<Scalar>& x, const Cache& whole, const std::vector<Index>& events,
+                              StackCache& cache, Binning binning) const {
+    const bool additive = hyper_.stacking == Stacking::additive;
+    const Index width = hyper_.graph.width;
+    cache.graphs.resize(hyper_.model == Model::gnn ? stack.size() : 0);
+    cache.outputs.resize(stack.size());
+    cache.inputs.resize(stack.size() + 1);
+    cache.inputs[0] = x;
+    if (!additive) cache.stream.resize(x.rows(), stream_width(static_cast<Index>(stack.size())));
     for (std::size_t i = 0; i < stack.size(); ++i) {
-        if (const auto* graph = std::get_if<GraphLayer<Scalar>>(&stack[i])) {
-            if (!std::holds_alternative<GraphCache>(cache.layers[i])) cache.layers[i] = GraphCache{};
-            x += graph->forward(parameters, x, events, std::get<GraphCache>(cache.layers[i]), binning);
+        const Matrix<Scalar>* y = nullptr;
+        if (hyper_.model == Model::gnn) {
+            y = &stack.graphs[i].forward(parameters, cache.inputs[i], events, cache.graphs[i], binning);
         } else {
-            if (!std::holds_alternative<DenseLayerCache>(cache.layers[i]))
-                cache.layers[i] = DenseLayerCache{};
-            auto& dense = std::get<DenseLayerCache>(cache.layers[i]);
-            dense.input = x;
-            dense.output = nn::elu<Scalar>(std::get<nn::Dense<Scalar>>(stack[i]).forward(parameters, x));
-            x += dense.output;
+            stack.dense[i].forward(parameters, cache.inputs[i], cache.outputs[i]);
+            y = &cache.outputs[i];
+        }
+        if (additive) {
+            cache.inputs[i + 1].resize(x.rows(), width);
+            cache.inputs[i + 1].noalias() = cache.inputs[i] + *y;
+        } else {
+            cache.inputs[i + 1] = *y;
+            cache.stream.middleCols(static_cast<Index>(i) * width, width) = *y;
         }
     }
-    return x;
+    if (additive)
+        cache.stream = cache.inputs.back();
+    else if (hyper_.skip_connection)
+        cache.stream.rightCols(encoded_columns_) = whole.encoded;
 }
 
 template <class Scalar>
-Matrix<Scalar> Network<Scalar>::backward(const std::vector<Layer>& stack, nn::Parameters<Scalar>& parameters,
-                                         const StackCache& cache, Matrix<Scalar> dy) const {
+void Network<Scalar>::backward(const Stack& stack, const nn::Parameters<Scalar>& parameters,
+                               const StackCache& cache, const Matrix<Scalar>& d_stream,
+                               nn::Gradients<Scalar>& gradients,
+                               typename GraphLayer<Scalar>::Scratch& scratch, Matrix<Scalar>& dx,
+                               const std::function<void(Index)>& final_from) const {
+    const bool additive = hyper_.stacking == Stacking::additive;
+    const Index width = hyper_.graph.width;
+    // d: of what leaves layer i and enters layer i + 1.
+    Matrix<Scalar> d = additive ? d_stream : Matrix<Scalar>::Zero(d_stream.rows(), width);
+    Matrix<Scalar> below;
     for (std::size_t i = stack.size(); i-- > 0;) {
-        if (const auto* graph = std::get_if<GraphLayer<Scalar>>(&stack[i])) {
-            dy += graph->backward(parameters, std::get<0>(cache.layers[i]), dy);
+        if (additive) {
+            below = d;
         } else {
-            const auto& dense = std::get<DenseLayerCache>(cache.layers[i]);
-            const Matrix<Scalar> before = nn::elu_backward<Scalar>(dense.output, dy);
-            dy += std::get<nn::Dense<Scalar>>(stack[i]).backward(parameters, dense.input, before);
+            d += d_stream.middleCols(static_cast<Index>(i) * width, width);
+            below.setZero(d.rows(), width);
         }
+        if (hyper_.model == Model::gnn)
+            stack.graphs[i].backward(parameters, cache.graphs[i], d, gradients, scratch, below);
+        else
+            stack.dense[i].backward(parameters, cache.inputs[i], cache.outputs[i], d, gradients, &below);
+        d.swap(below);
+        if (final_from) final_from(stack.first_parameter[i]);
     }
-    return dy;
+    dx += d;
 }
 
 template <class Scalar>
 const Outputs<Scalar>& Network<Scalar>::forward(const nn::Parameters<Scalar>& p, const Batch<Scalar>& batch,
                                                 Cache& cache, Binning binning) const {
-    const Matrix<Scalar>& in = batch.features;
-    cache.node = nn::elu<Scalar>(encoding_.forward(p, encode(in), cache.encoding));
-    const Matrix<Scalar> z =
-        forward(classification_, p, cache.node, batch.begin, cache.classification, binning);
-    const Matrix<Scalar> r = forward(regression_, p, cache.node, batch.begin, cache.regression, binning);
-
-    Outputs<Scalar>& out = cache.outputs;
-    out.logits = classes_.forward(p, z, cache.classes);
-    const Matrix<Scalar> zc = beside(z, out.logits);
-    const Matrix<Scalar> e = beside(zc, beside(r, out.logits));
-    out.momentum.resize(batch.rows(), momentum_columns);
-    cache.pt_factors = pt_.forward(p, e, cache.pt);
-    out.momentum.col(0) =
-        (in.col(1).cwiseProduct(cache.pt_factors.col(0)) + cache.pt_factors.col(1)).cwiseAbs();
-    out.momentum.col(1) = in.col(2) + eta_.forward(p, zc, cache.eta);
-    out.momentum.middleCols(2, 2) = in.middleCols(3, 2) + angles_.forward(p, zc, cache.angles);
-    cache.energy_before = in.col(5) + energy_.forward(p, e, cache.energy);
-    out.momentum.col(4) = cache.energy_before.cwiseAbs();
-    return out;
+    encode(hyper_.encoding, batch.features, cache.encoded);
+    const Matrix<Scalar>& x = node_.forward(p, cache.encoded, cache.node);
+    forward(classification_, p, x, cache, batch.begin, cache.classification, binning);
+    forward(regression_, p, x, cache, batch.begin, cache.regression, binning);
+    return heads_.forward(p, batch.features, cache.classification.stream, cache.regression.stream,
+                          cache.heads);
 }
 
 template <class Scalar>
-void Network<Scalar>::backward(nn::Parameters<Scalar>& p, const Batch<Scalar>& batch, const Cache& cache,
-                               const Outputs<Scalar>& gradient) const {
-    const auto sign = [](const auto& x) { return x.array().sign().matrix(); };
-    const nn::Vector<Scalar> pt_in = batch.features.col(1);
-    const nn::Vector<Scalar> pt_before =
-        pt_in.cwiseProduct(cache.pt_factors.col(0)) + cache.pt_factors.col(1);
-
-    Matrix<Scalar> d_pt(batch.rows(), 2);
-    d_pt.col(1) = gradient.momentum.col(0).cwiseProduct(sign(pt_before));
-    d_pt.col(0) = d_pt.col(1).cwiseProduct(pt_in);
-    const Matrix<Scalar> d_energy = gradient.momentum.col(4).cwiseProduct(sign(cache.energy_before));
-    const Matrix<Scalar> d_e = pt_.backward(p, cache.pt, d_pt) + energy_.backward(p, cache.energy, d_energy);
-    const Matrix<Scalar> d_zc = eta_.backward(p, cache.eta, gradient.momentum.col(1)) +
-                                angles_.backward(p, cache.angles, gradient.momentum.middleCols(2, 2));
-
-    const Matrix<Scalar> d_z =
-        classes_.backward(p, cache.classes, gradient.logits) + d_zc.leftCols(width_) + d_e.leftCols(width_);
-    const Matrix<Scalar> d_r = d_e.middleCols(width_ + classes, width_);
-    const Matrix<Scalar> d_node = backward(classification_, p, cache.classification, d_z) +
-                                  backward(regression_, p, cache.regression, d_r);
-    (void)encoding_.backward(p, cache.encoding, nn::elu_backward<Scalar>(cache.node, d_node));
+void Network<Scalar>::backward(const nn::Parameters<Scalar>& p, const Batch<Scalar>& batch, Cache& cache,
+                               const Outputs<Scalar>& d_outputs, nn::Gradients<Scalar>& gradients,
+                               const std::function<void(Index)>& final_from) const {
+    Matrix<Scalar> dz, dr;
+    heads_.backward(p, batch.features, cache.heads, d_outputs, gradients, dz, dr);
+    if (final_from) final_from(first_of_heads_);
+    Matrix<Scalar> dx = Matrix<Scalar>::Zero(batch.rows(), hyper_.graph.width);
+    backward(regression_, p, cache.regression, dr, gradients, cache.scratch, dx, final_from);
+    backward(classification_, p, cache.classification, dz, gradients, cache.scratch, dx, final_from);
+    node_.backward(p, cache.encoded, cache.node, dx, gradients, nullptr);
+    if (final_from) final_from(0);
 }
 
-double parameter_count(const Hyperparameters& h) {
-    const Index w = h.graph.width;
-    const auto wide = static_cast<double>(w);
-    double layer = wide * wide + wide;
-    if (h.model == Model::gnn)
-        layer = count({.in = w,
-                       .hidden = h.graph.distance_hidden,
-                       .layers = h.graph.distance_layers,
-                       .out = h.graph.distance_dim}) +
-                static_cast<double>(h.graph.messages) * (3 * wide * wide + wide);
-    return count({.in = encoded_columns, .hidden = h.encoding_hidden, .layers = 1, .out = w}) +
-           2 * static_cast<double>(h.layers) * layer + count(head(h, w, classes)) +
-           count(head(h, w + classes, 1)) + count(head(h, w + classes, 2)) +
-           count(head(h, 2 * (w + classes), 1)) + count(head(h, 2 * (w + classes), 2));
+double parameter_count(const Hyperparameters& h, Index feature_columns) {
+    const Index encoded = encoded_columns(feature_columns);
+    const nn::FfnShape dense{.in = h.graph.width, .layers = 0, .out = h.graph.width};
+    const double layer = h.model == Model::gnn ? parameter_count(h.graph) : nn::parameter_count(dense);
+    return nn::parameter_count(node_shape(h, encoded)) +
+           static_cast<double>(h.id_layers + h.reg_layers) * layer +
+           parameter_count(h.heads, width_of_stream(h, h.id_layers, encoded),
+                           width_of_stream(h, h.reg_layers, encoded));
 }
 
 template class Network<float>;

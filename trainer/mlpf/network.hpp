@@ -1,68 +1,86 @@
-// The MLPF network: elements in, a class and a momentum for each out.
+// The MLPF network: elements in, a class, a charge and a momentum for each out.
 #pragma once
 
-#include "trainer/mlpf/encoding.hpp"
+#include "trainer/mlpf/heads.hpp"
 #include "trainer/mlpf/hyperparameters.hpp"
-#include "trainer/mlpf/loss.hpp"
 
-#include <variant>
+#include <functional>
 #include <vector>
 
 namespace quench::trainer::mlpf {
 
-/// Encoding (14 columns) -> elu(FFN) -> two stacks of layers from there, x <- x + layer(x), one for classes
-/// (z) and one for momenta (r) -> heads. With l the logits and without gradient through what is in brackets:
-///   l = FFN(z); eta = eta_in + FFN(z, [l]); (sin, cos) = (sin, cos)_in + FFN(z, [l]);
-///   E = |E_in + FFN(z, [l], r, [l])|; pt = |a pt_in + b| with (a, b) = FFN(z, [l], r, [l]), a beginning
-///   at 1.
-/// Not clipped and non-finite values are kept: a diverging training must be seen to diverge.
-/// Const after construction; the parameters are the caller's.
+/// Encoding -> elu(FFN) -> two stacks of layers from there, one for classes (z) and one for momenta (r) ->
+/// heads. Const after construction; parameters, gradients and caches are the caller's, so several threads can
+/// use one network with a cache each.
 template <class Scalar>
 class Network {
   public:
     using Binning = typename GraphLayer<Scalar>::Binning;
-    struct DenseLayerCache {
-        Matrix<Scalar> input, output;
-    };
     struct StackCache {
-        std::vector<std::variant<typename GraphLayer<Scalar>::Cache, DenseLayerCache>> layers;
+        std::vector<typename GraphLayer<Scalar>::Cache> graphs;
+        std::vector<Matrix<Scalar>> outputs;  ///< of dense layers
+        std::vector<Matrix<Scalar>> inputs;   ///< of each layer
+        Matrix<Scalar> stream;                ///< what leaves the stack
     };
     /// What the backward pass needs of the forward pass. Reuse it from batch to batch to save allocations.
     struct Cache {
-        typename nn::Ffn<Scalar>::Cache encoding, classes, eta, angles, energy, pt;
-        Matrix<Scalar> node;  ///< x after the encoding
+        Matrix<Scalar> encoded;
+        typename nn::Ffn<Scalar>::Cache node;
         StackCache classification, regression;
-        Outputs<Scalar> outputs;
-        Matrix<Scalar> pt_factors;         ///< (a, b)
-        nn::Vector<Scalar> energy_before;  ///< E before its absolute value
+        typename Heads<Scalar>::Cache heads;
+        typename GraphLayer<Scalar>::Scratch scratch;
     };
 
-    Network(nn::Parameters<Scalar>& parameters, const Hyperparameters& hyper);
+    /// `feature_columns`: of the detector, 12 or 17.
+    Network(nn::Parameters<Scalar>& parameters, const Hyperparameters& hyper, Index feature_columns);
 
     /// The outputs stay in the cache.
     const Outputs<Scalar>& forward(const nn::Parameters<Scalar>& parameters, const Batch<Scalar>& batch,
                                    Cache& cache, Binning binning = Binning::anew) const;
-    /// Adds to the gradients of the parameters.
-    void backward(nn::Parameters<Scalar>& parameters, const Batch<Scalar>& batch, const Cache& cache,
-                  const Outputs<Scalar>& gradient) const;
+    /// Adds to `gradients`. As it goes, `final_from(offset)` says that nothing will be added any more to the
+    /// gradients from that place of the block onwards; last with offset 0.
+    void backward(const nn::Parameters<Scalar>& parameters, const Batch<Scalar>& batch, Cache& cache,
+                  const Outputs<Scalar>& d_outputs, nn::Gradients<Scalar>& gradients,
+                  const std::function<void(Index)>& final_from = {}) const;
+
+    /// The graph layers of a stack; none for Model::mlp.
+    [[nodiscard]] const std::vector<GraphLayer<Scalar>>& classification_graphs() const {
+        return classification_.graphs;
+    }
+    [[nodiscard]] const std::vector<GraphLayer<Scalar>>& regression_graphs() const {
+        return regression_.graphs;
+    }
 
   private:
-    using Layer = std::variant<GraphLayer<Scalar>, nn::Dense<Scalar>>;
+    /// Either graph layers or dense ones.
+    struct Stack {
+        std::vector<GraphLayer<Scalar>> graphs;
+        std::vector<nn::Dense<Scalar>> dense;
+        std::vector<Index> first_parameter;  ///< of each layer
 
-    Matrix<Scalar> forward(const std::vector<Layer>& stack, const nn::Parameters<Scalar>& parameters,
-                           Matrix<Scalar> x, const std::vector<Index>& events, StackCache& cache,
-                           Binning binning) const;
-    Matrix<Scalar> backward(const std::vector<Layer>& stack, nn::Parameters<Scalar>& parameters,
-                            const StackCache& cache, Matrix<Scalar> dy) const;
+        [[nodiscard]] std::size_t size() const { return first_parameter.size(); }
+    };
 
-    Index width_;
-    nn::Ffn<Scalar> encoding_;
-    std::vector<Layer> classification_, regression_;
-    nn::Ffn<Scalar> classes_, eta_, angles_, energy_, pt_;
+    Stack make_stack(nn::Parameters<Scalar>& parameters, const std::string& name, Index layers) const;
+    [[nodiscard]] Index stream_width(Index layers) const;
+    void forward(const Stack& stack, const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x,
+                 const Cache& whole, const std::vector<Index>& events, StackCache& cache,
+                 Binning binning) const;
+    void backward(const Stack& stack, const nn::Parameters<Scalar>& parameters, const StackCache& cache,
+                  const Matrix<Scalar>& d_stream, nn::Gradients<Scalar>& gradients,
+                  typename GraphLayer<Scalar>::Scratch& scratch, Matrix<Scalar>& dx,
+                  const std::function<void(Index)>& final_from) const;
+
+    Hyperparameters hyper_;
+    Index encoded_columns_;
+    nn::Ffn<Scalar> node_;
+    Stack classification_, regression_;
+    Index first_of_heads_;
+    Heads<Scalar> heads_;
 };
 
 /// How many numbers such a network trains; counted without building it.
-double parameter_count(const Hyperparameters& hyper);
+double parameter_count(const Hyperparameters& hyper, Index feature_columns);
 
 extern template class Network<float>;
 extern template class Network<double>;

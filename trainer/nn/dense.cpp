@@ -1,82 +1,99 @@
 #include "trainer/nn/dense.hpp"
 
+#include <algorithm>
+
 namespace quench::trainer::nn {
+namespace {
 
-template <class Scalar>
-Matrix<Scalar> elu(const Matrix<Scalar>& x) {
-    const auto a = x.array();
-    return (a > Scalar(0)).select(a, a.min(Scalar(0)).exp() - Scalar(1)).matrix();
+Index hidden_width(const FfnShape& shape, Index layer) {
+    return shape.halving ? std::max<Index>(1, shape.hidden >> layer) : shape.hidden;
+}
+
+}  // namespace
+
+double parameter_count(const FfnShape& shape) {
+    double count = 0;
+    auto in = static_cast<double>(shape.in);
+    for (Index layer = 0; layer <= shape.layers; ++layer) {
+        const auto out = static_cast<double>(layer < shape.layers ? hidden_width(shape, layer) : shape.out);
+        count += in * out + out;
+        in = out;
+    }
+    return count;
 }
 
 template <class Scalar>
-Matrix<Scalar> elu_backward(const Matrix<Scalar>& output, const Matrix<Scalar>& gradient) {
-    // The slope is exp(x) = output + 1 below 0, and 1 above.
-    return (gradient.array() * (output.array().min(Scalar(0)) + Scalar(1))).matrix();
-}
-
-template <class Scalar>
-Matrix<Scalar> sigmoid(const Matrix<Scalar>& x) {
-    return ((-x.array()).exp() + Scalar(1)).inverse().matrix();
-}
-
-template <class Scalar>
-Dense<Scalar>::Dense(Parameters<Scalar>& parameters, const std::string& name, Index in, Index out)
+Dense<Scalar>::Dense(Parameters<Scalar>& parameters, const std::string& name, Index in, Index out,
+                     Activation activation)
     : weights_(parameters.add(name + ".weights", in, out, {Initial::Kind::glorot})),
-      bias_(parameters.add(name + ".bias", 1, out, {Initial::Kind::constant, 0.0})) {}
+      bias_(parameters.add(name + ".bias", 1, out, {Initial::Kind::constant, 0.0})),
+      activation_(activation) {}
 
 template <class Scalar>
-Matrix<Scalar> Dense<Scalar>::forward(const Parameters<Scalar>& parameters, const Matrix<Scalar>& x) const {
-    Matrix<Scalar> y(x.rows(), weights_.cols);
+void Dense<Scalar>::forward(const Parameters<Scalar>& parameters, const View<Scalar>& x,
+                            Matrix<Scalar>& y) const {
+    y.resize(x.rows(), weights_.cols);
     y.noalias() = x * parameters.value(weights_);
-    y.rowwise() += parameters.value(bias_).row(0);
-    return y;
+    add_and_activate<Scalar>(y, parameters.value(bias_), activation_);
 }
 
 template <class Scalar>
-Matrix<Scalar> Dense<Scalar>::backward(Parameters<Scalar>& parameters, const Matrix<Scalar>& x,
-                                       const Matrix<Scalar>& dy) const {
-    parameters.gradient(weights_).noalias() += x.transpose() * dy;
-    parameters.gradient(bias_).row(0) += dy.colwise().sum();
-    Matrix<Scalar> dx(x.rows(), x.cols());
-    dx.noalias() = dy * parameters.value(weights_).transpose();
-    return dx;
+void Dense<Scalar>::backward(const Parameters<Scalar>& parameters, const View<Scalar>& x,
+                             const Matrix<Scalar>& y, Matrix<Scalar>& dy, Gradients<Scalar>& gradients,
+                             Matrix<Scalar>* dx) const {
+    activation_backward<Scalar>(dy, y, activation_);
+    gradients.of(weights_).noalias() += x.transpose() * dy;
+    add_rows<Scalar>(gradients.of(bias_), dy);
+    if (dx != nullptr) dx->noalias() += dy * parameters.value(weights_).transpose();
 }
 
 template <class Scalar>
-Ffn<Scalar>::Ffn(Parameters<Scalar>& parameters, const std::string& name, FfnShape shape) {
+Ffn<Scalar>::Ffn(Parameters<Scalar>& parameters, const std::string& name, FfnShape shape, Activation last) {
     Index in = shape.in;
     for (Index i = 0; i < shape.layers; ++i) {
-        dense_.emplace_back(parameters, name + "." + std::to_string(i), in, shape.hidden);
-        in = shape.hidden;
+        const Index out = hidden_width(shape, i);
+        dense_.emplace_back(parameters, name + "." + std::to_string(i), in, out, Activation::elu);
+        in = out;
     }
-    dense_.emplace_back(parameters, name + "." + std::to_string(shape.layers), in, shape.out);
+    dense_.emplace_back(parameters, name + "." + std::to_string(shape.layers), in, shape.out, last);
 }
 
 template <class Scalar>
-Matrix<Scalar> Ffn<Scalar>::forward(const Parameters<Scalar>& parameters, const Matrix<Scalar>& x,
-                                    Cache& cache) const {
-    cache.clear();
-    cache.push_back(x);
-    for (std::size_t i = 0; i + 1 < dense_.size(); ++i)
-        cache.push_back(elu<Scalar>(dense_[i].forward(parameters, cache.back())));
-    return dense_.back().forward(parameters, cache.back());
+const Matrix<Scalar>& Ffn<Scalar>::forward(const Parameters<Scalar>& parameters, const View<Scalar>& x,
+                                           Cache& cache) const {
+    const std::size_t hidden = dense_.size() - 1;
+    cache.hidden.resize(hidden);
+    for (std::size_t i = 0; i < hidden; ++i) {
+        if (i == 0)
+            dense_[i].forward(parameters, x, cache.hidden[i]);
+        else
+            dense_[i].forward(parameters, cache.hidden[i - 1], cache.hidden[i]);
+    }
+    if (hidden == 0)
+        dense_.back().forward(parameters, x, cache.output);
+    else
+        dense_.back().forward(parameters, cache.hidden.back(), cache.output);
+    return cache.output;
 }
 
 template <class Scalar>
-Matrix<Scalar> Ffn<Scalar>::backward(Parameters<Scalar>& parameters, const Cache& cache,
-                                     const Matrix<Scalar>& dy) const {
-    Matrix<Scalar> gradient = dense_.back().backward(parameters, cache.back(), dy);
-    for (std::size_t i = dense_.size() - 1; i-- > 0;)
-        gradient = dense_[i].backward(parameters, cache[i], elu_backward<Scalar>(cache[i + 1], gradient));
-    return gradient;
+void Ffn<Scalar>::backward(const Parameters<Scalar>& parameters, const View<Scalar>& x, const Cache& cache,
+                           Matrix<Scalar>& dy, Gradients<Scalar>& gradients, Matrix<Scalar>* dx) const {
+    Matrix<Scalar> here, below;
+    Matrix<Scalar>* gradient = &dy;
+    for (std::size_t i = dense_.size(); i-- > 0;) {
+        const Matrix<Scalar>& y = i + 1 == dense_.size() ? cache.output : cache.hidden[i];
+        if (i == 0) {
+            dense_[i].backward(parameters, x, y, *gradient, gradients, dx);
+            return;
+        }
+        below.setZero(x.rows(), cache.hidden[i - 1].cols());
+        dense_[i].backward(parameters, cache.hidden[i - 1], y, *gradient, gradients, &below);
+        here.swap(below);
+        gradient = &here;
+    }
 }
 
-template Matrix<float> elu<float>(const Matrix<float>&);
-template Matrix<double> elu<double>(const Matrix<double>&);
-template Matrix<float> elu_backward<float>(const Matrix<float>&, const Matrix<float>&);
-template Matrix<double> elu_backward<double>(const Matrix<double>&, const Matrix<double>&);
-template Matrix<float> sigmoid<float>(const Matrix<float>&);
-template Matrix<double> sigmoid<double>(const Matrix<double>&);
 template class Dense<float>;
 template class Dense<double>;
 template class Ffn<float>;

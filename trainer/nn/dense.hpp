@@ -1,9 +1,11 @@
 // Dense layers and the feed-forward networks made of them, with their backward passes.
 //
 // A layer holds no state but its slices; what the backward pass needs is kept by the caller in a cache, so
-// one network can be used for training and validation in turn. Backward passes add to the gradients.
+// one network can be used for training and validation in turn, and by several threads. The input of a forward
+// pass is the caller's and is given again to the backward pass. Backward passes add to gradients.
 #pragma once
 
+#include "trainer/nn/activation.hpp"
 #include "trainer/nn/parameters.hpp"
 
 #include <string>
@@ -11,56 +13,58 @@
 
 namespace quench::trainer::nn {
 
-/// elu(x) = x for x > 0, else exp(x) - 1 (Clevert et al., arXiv 1511.07289, alpha 1).
-template <class Scalar>
-Matrix<Scalar> elu(const Matrix<Scalar>& x);
-
-/// The gradient before the activation, from the gradient after it and the activation's output.
-template <class Scalar>
-Matrix<Scalar> elu_backward(const Matrix<Scalar>& output, const Matrix<Scalar>& gradient);
-
-/// 1 / (1 + exp(-x)).
-template <class Scalar>
-Matrix<Scalar> sigmoid(const Matrix<Scalar>& x);
-
-/// y = x W + b; x is rows x in, y is rows x out.
+/// y = activation(x W + b); x is rows x in, y is rows x out.
 template <class Scalar>
 class Dense {
   public:
-    Dense(Parameters<Scalar>& parameters, const std::string& name, Index in, Index out);
+    Dense(Parameters<Scalar>& parameters, const std::string& name, Index in, Index out,
+          Activation activation = Activation::linear);
 
-    [[nodiscard]] Matrix<Scalar> forward(const Parameters<Scalar>& parameters, const Matrix<Scalar>& x) const;
-    /// dL/dx from dL/dy and the x of the forward pass.
-    [[nodiscard]] Matrix<Scalar> backward(Parameters<Scalar>& parameters, const Matrix<Scalar>& x,
-                                          const Matrix<Scalar>& dy) const;
+    void forward(const Parameters<Scalar>& parameters, const View<Scalar>& x, Matrix<Scalar>& y) const;
+    /// `dy` is dL/dy on entry and dL/d(x W + b) afterwards; `y` the output of the forward pass. dL/dx is
+    /// added to `dx`, unless that is null.
+    void backward(const Parameters<Scalar>& parameters, const View<Scalar>& x, const Matrix<Scalar>& y,
+                  Matrix<Scalar>& dy, Gradients<Scalar>& gradients, Matrix<Scalar>* dx) const;
+    [[nodiscard]] Index width() const { return weights_.cols; }
     [[nodiscard]] Slice bias() const { return bias_; }
 
   private:
     Slice weights_;
     Slice bias_;
+    Activation activation_;
 };
 
-/// Widths of a feed-forward network: `layers` hidden layers of `hidden` with elu, then a linear one.
+/// Widths of a feed-forward network: `layers` hidden layers with elu, then a linear one. The hidden widths
+/// are all `hidden`, or halve from layer to layer.
 struct FfnShape {
     Index in = 1;
     Index hidden = 1;
     Index layers = 1;
     Index out = 1;
+    bool halving = false;
 };
+
+/// How many numbers such a network trains; counted without building it.
+double parameter_count(const FfnShape& shape);
 
 template <class Scalar>
 class Ffn {
   public:
-    /// The input of each dense layer.
-    using Cache = std::vector<Matrix<Scalar>>;
+    struct Cache {
+        std::vector<Matrix<Scalar>> hidden;  ///< the output of each hidden layer
+        Matrix<Scalar> output;
+    };
 
-    Ffn(Parameters<Scalar>& parameters, const std::string& name, FfnShape shape);
+    Ffn(Parameters<Scalar>& parameters, const std::string& name, FfnShape shape,
+        Activation last = Activation::linear);
 
-    [[nodiscard]] Matrix<Scalar> forward(const Parameters<Scalar>& parameters, const Matrix<Scalar>& x,
-                                         Cache& cache) const;
-    [[nodiscard]] Matrix<Scalar> backward(Parameters<Scalar>& parameters, const Cache& cache,
-                                          const Matrix<Scalar>& dy) const;
-    /// The bias of the linear layer, for networks whose output begins elsewhere than at 0.
+    /// The output stays in the cache.
+    const Matrix<Scalar>& forward(const Parameters<Scalar>& parameters, const View<Scalar>& x,
+                                  Cache& cache) const;
+    /// Overwrites `dy`; adds dL/dx to `dx`, unless that is null.
+    void backward(const Parameters<Scalar>& parameters, const View<Scalar>& x, const Cache& cache,
+                  Matrix<Scalar>& dy, Gradients<Scalar>& gradients, Matrix<Scalar>* dx) const;
+    /// The bias of the last layer, for networks whose output begins elsewhere than at 0.
     [[nodiscard]] Slice output_bias() const { return dense_.back().bias(); }
 
   private:

@@ -13,4 +13,10 @@ using Matrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowM
 template <class Scalar>
 using Vector = Eigen::Matrix<Scalar, Eigen::Dynamic, 1>;
 
+/// A matrix or some columns or rows of one, to read and to write.
+template <class Scalar>
+using View = Eigen::Ref<const Matrix<Scalar>, 0, Eigen::OuterStride<>>;
+template <class Scalar>
+using Block = Eigen::Ref<Matrix<Scalar>, 0, Eigen::OuterStride<>>;
+
 }  // namespace quench::trainer::nn

@@ -17,7 +17,7 @@ Slice Parameters<Scalar>::add(const std::string& name, Index rows, Index cols, I
         if (initial.kind == Initial::Kind::normal) value = initial.value * rng.normal();
         values_.push_back(static_cast<Scalar>(value));
     }
-    gradients_.resize(values_.size());
+    entries_.push_back({name, slice});
     return slice;
 }
 

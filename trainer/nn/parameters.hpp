@@ -1,5 +1,5 @@
-// All trainable numbers of a network in one block, their gradients in a second one of the same layout, so
-// that a reduction over ranks is one buffer and a checkpoint is one block.
+// All trainable numbers of a network in one block, gradients in blocks of the same layout, so that a
+// reduction over ranks is one buffer and a checkpoint is one block.
 #pragma once
 
 #include "trainer/nn/matrix.hpp"
@@ -25,33 +25,55 @@ struct Initial {
     double value = 0;
 };
 
-/// Values and gradients. Layers register their arrays once, when the network is built, and keep the slices.
-/// An array's first values depend on (seed, name) alone, not on what else is registered.
+/// The values. Layers register their arrays once, when the network is built, in the order of the forward
+/// pass, and keep the slices. An array's first values depend on (seed, name) alone, not on what else is
+/// registered.
 template <class Scalar>
 class Parameters {
   public:
+    struct Entry {
+        std::string name;
+        Slice slice;
+    };
+
     explicit Parameters(std::uint64_t seed) : seed_(seed) {}
 
     Slice add(const std::string& name, Index rows, Index cols, Initial initial);
 
     [[nodiscard]] auto value(Slice s) const { return ConstMap(values_.data() + s.offset, s.rows, s.cols); }
-    [[nodiscard]] auto value(Slice s) { return Map(values_.data() + s.offset, s.rows, s.cols); }
-    [[nodiscard]] auto gradient(Slice s) { return Map(gradients_.data() + s.offset, s.rows, s.cols); }
+    [[nodiscard]] auto value(Slice s) {
+        return Eigen::Map<Matrix<Scalar>>(values_.data() + s.offset, s.rows, s.cols);
+    }
 
     [[nodiscard]] std::span<Scalar> values() { return values_; }
     [[nodiscard]] std::span<const Scalar> values() const { return values_; }
-    [[nodiscard]] std::span<Scalar> gradients() { return gradients_; }
+    [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
     [[nodiscard]] std::size_t size() const { return values_.size(); }
     [[nodiscard]] std::uint64_t seed() const { return seed_; }
-    void clear_gradients() { gradients_.assign(gradients_.size(), Scalar(0)); }
 
   private:
-    using Map = Eigen::Map<Matrix<Scalar>>;
     using ConstMap = Eigen::Map<const Matrix<Scalar>>;
 
     std::uint64_t seed_;
     std::vector<Scalar> values_;
-    std::vector<Scalar> gradients_;
+    std::vector<Entry> entries_;
+};
+
+/// One gradient for each parameter. Apart from the values, so that several threads can work on one network.
+template <class Scalar>
+class Gradients {
+  public:
+    explicit Gradients(const Parameters<Scalar>& parameters) : all_(parameters.size(), Scalar(0)) {}
+
+    [[nodiscard]] auto of(Slice s) {
+        return Eigen::Map<Matrix<Scalar>>(all_.data() + s.offset, s.rows, s.cols);
+    }
+    [[nodiscard]] std::span<Scalar> all() { return all_; }
+    [[nodiscard]] std::span<const Scalar> all() const { return all_; }
+    void clear() { all_.assign(all_.size(), Scalar(0)); }
+
+  private:
+    std::vector<Scalar> all_;
 };
 
 extern template class Parameters<float>;

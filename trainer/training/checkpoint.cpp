@@ -71,9 +71,11 @@ class Reader {
 template <class Visitor, class Sums>
 void each_sum(Sums& sums, Visitor visit) {
     visit(sums.classification);
+    visit(sums.charge);
     visit(sums.regression);
     visit(sums.elements);
     visit(sums.particles);
+    visit(sums.padded);
     visit(sums.correct);
 }
 

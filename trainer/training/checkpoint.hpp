@@ -2,7 +2,7 @@
 //
 // The file, in the byte order of little-endian machines:
 //   "QMLPFCK1" | length of the rest (u64) | configuration (u64 length, text) | epoch, batch (u64) |
-//   loss sums of the epoch in progress (5 f64) | history (u64 count; train_loss, val_loss, accuracy f64 each)
+//   loss sums of the epoch in progress (7 f64) | history (u64 count; train_loss, val_loss, accuracy f64 each)
 //   | optimizer steps (u64) | values, first, second moments (u64 count, f32 each) | FNV-1a of all before
 //   (u64)
 #pragma once

@@ -5,12 +5,13 @@
 namespace quench::trainer::training {
 namespace {
 
+constexpr auto feature_columns = static_cast<mlpf::Index>(std::tuple_size_v<event::Features>);
+
 mlpf::Batch<float> to_batch(const event::Event& event) {
     using mlpf::Index;
-    static_assert(std::tuple_size_v<event::Features> == mlpf::feature_columns);
     static_assert(std::tuple_size_v<event::Target> == mlpf::target_columns);
     const auto rows = static_cast<Index>(event.elements.size());
-    mlpf::Batch<float> batch{mlpf::Matrix<float>(rows, mlpf::feature_columns),
+    mlpf::Batch<float> batch{mlpf::Matrix<float>(rows, feature_columns),
                              mlpf::Matrix<float>(rows, mlpf::target_columns),
                              {0, rows}};
     for (std::size_t i = 0; i < event.elements.size(); ++i) {
@@ -33,7 +34,7 @@ mlpf::Batch<float> EventSet::stack(std::span<const std::size_t> events) const {
     mlpf::Batch<float> out;
     out.begin.push_back(0);
     for (const std::size_t event : events) out.begin.push_back(out.begin.back() + events_[event].rows());
-    out.features.resize(out.begin.back(), mlpf::feature_columns);
+    out.features.resize(out.begin.back(), feature_columns);
     out.targets.resize(out.begin.back(), mlpf::target_columns);
     for (std::size_t i = 0; i < events.size(); ++i) {
         const mlpf::Batch<float>& one = events_[events[i]];

@@ -18,6 +18,7 @@ namespace quench::trainer::training {
 namespace {
 
 constexpr std::uint64_t first_validation_event = std::uint64_t{1} << 40;  // no training set reaches it
+constexpr mlpf::Index feature_columns = 12;
 constexpr const char* checkpoint_name = "mlpf.checkpoint";
 
 // The events of places first .. last-1 that fall to this rank, dealt in turn.
@@ -50,7 +51,8 @@ Trainer::Trainer(Task task, Doors doors, const mpi::Session& ranks)
       training_(task_.generator, 0, task_.events),
       validation_(task_.generator, first_validation_event, task_.validation_events),
       parameters_(task_.seed),
-      network_(parameters_, task_.hyper) {
+      network_(parameters_, task_.hyper, feature_columns),
+      gradients_(parameters_) {
     state_.configuration = configuration_of(task_);
     state_.optimizer = nn::make_optimizer_state<float>(task_.hyper.optimizer, parameters_.size());
 }
@@ -93,28 +95,35 @@ base::Result<> Trainer::save() {
 // This rank's part of a global batch: gradients, summed over ranks, and one step of the optimizer.
 void Trainer::train_batch(std::span<const std::size_t> events, mlpf::LossSums& sums) {
     mlpf::LossSums of_batch;
-    for (const std::size_t event : events) of_batch += training_.counts(event);
-    parameters_.clear_gradients();
+    double longest = 0;
+    for (const std::size_t event : events) {
+        of_batch += training_.counts(event);
+        longest = std::max(longest, training_.counts(event).elements);
+    }
+    of_batch.padded = longest * static_cast<double>(events.size());
+    if (ranks_.is_root()) sums.padded = of_batch.padded;
+    gradients_.clear();
     const mlpf::Batch<float> batch = training_.stack(dealt(events, ranks_));
     if (batch.rows() > 0) {
         const mlpf::Outputs<float>& outputs = network_.forward(parameters_, batch, cache_);
-        sums += mlpf::loss(outputs, batch);
-        network_.backward(parameters_, batch, cache_, mlpf::loss_gradient(outputs, batch, of_batch));
+        mlpf::Outputs<float> d_outputs;
+        sums += mlpf::loss(task_.hyper.loss, outputs, batch, of_batch, &d_outputs);
+        network_.backward(parameters_, batch, cache_, d_outputs, gradients_);
     }
-    ranks_.sum(parameters_.gradients());
+    ranks_.sum(gradients_.all());
     nn::optimizer_step<float>(task_.hyper.optimizer, state_.optimizer, parameters_.values(),
-                              parameters_.gradients());
+                              gradients_.all());
 }
 
 // Sums over ranks, and with them whether any rank was asked to stop, so that all ranks decide alike.
 Trainer::Step Trainer::agree(mlpf::LossSums& sums) {
-    std::array<double, 6> shared = {sums.classification, sums.regression,
-                                    sums.elements,       sums.particles,
-                                    sums.correct,        doors_.stop_requested() ? 1.0 : 0.0};
+    std::array<double, 8> shared = {
+        sums.classification, sums.charge, sums.regression, sums.elements,
+        sums.particles,      sums.padded, sums.correct,    doors_.stop_requested() ? 1.0 : 0.0};
     ranks_.sum(std::span<double>(shared));
-    sums = {shared[0], shared[1], shared[2], shared[3], shared[4]};
-    if (!std::isfinite(sums.total())) return Step::diverged;
-    return shared[5] > 0 ? Step::stopped : Step::done;
+    sums = {shared[0], shared[1], shared[2], shared[3], shared[4], shared[5], shared[6]};
+    if (!std::isfinite(sums.total(task_.hyper.loss))) return Step::diverged;
+    return shared[7] > 0 ? Step::stopped : Step::done;
 }
 
 Trainer::Step Trainer::train_epoch() {
@@ -144,8 +153,10 @@ mlpf::LossSums Trainer::validate() {
     mlpf::LossSums sums;
     for (std::size_t i = 0; i < mine.size(); i += at_once) {
         const auto batch = validation_.stack(std::span(mine).subspan(i, std::min(at_once, mine.size() - i)));
-        if (batch.rows() > 0) sums += mlpf::loss(network_.forward(parameters_, batch, cache_), batch);
+        if (batch.rows() > 0)
+            sums += mlpf::loss(task_.hyper.loss, network_.forward(parameters_, batch, cache_), batch);
     }
+    sums.padded = sums.elements;  // event by event nothing is padded
     return sums;
 }
 
@@ -169,7 +180,7 @@ base::Result<Ending> Trainer::run() {
         const auto begin = std::chrono::steady_clock::now();
         const std::uint64_t first_batch = state_.batch;
         Step step = train_epoch();
-        EpochMetrics metrics{.train_loss = state_.sums.total()};
+        EpochMetrics metrics{.train_loss = state_.sums.total(task_.hyper.loss)};
         if (step == Step::stopped) {
             if (auto saved = save(); !saved) return saved.error();
             return Ending::stopped;
@@ -177,7 +188,7 @@ base::Result<Ending> Trainer::run() {
         if (step == Step::done) {
             mlpf::LossSums sums = validate();
             step = agree(sums);
-            metrics.val_loss = sums.total();
+            metrics.val_loss = sums.total(task_.hyper.loss);
             metrics.accuracy = sums.accuracy();
         }
         if (step == Step::diverged) {

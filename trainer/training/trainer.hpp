@@ -67,6 +67,7 @@ class Trainer {
     EventSet validation_;
     nn::Parameters<float> parameters_;
     mlpf::Network<float> network_;
+    nn::Gradients<float> gradients_;
     mlpf::Network<float>::Cache cache_;
     Checkpoint state_;  // but for the values, which are the parameters'
 };

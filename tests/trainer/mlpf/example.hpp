@@ -9,6 +9,8 @@
 
 namespace quench::trainer::mlpf {
 
+inline constexpr Index feature_columns = 12;
+
 template <class Scalar>
 Batch<Scalar> example_batch(const std::vector<Index>& sizes, std::uint64_t seed) {
     Batch<Scalar> batch;
@@ -37,6 +39,7 @@ Batch<Scalar> example_batch(const std::vector<Index>& sizes, std::uint64_t seed)
         const auto truth = static_cast<double>(rng.below(classes));
         if (truth == 0) continue;
         aim(0, truth);
+        aim(1, static_cast<double>(rng.below(3)) - 1);
         aim(2, pt * (1 + 0.2 * rng.normal()));
         aim(3, eta + 0.05 * rng.normal());
         aim(4, std::sin(phi));

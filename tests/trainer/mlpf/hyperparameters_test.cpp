@@ -32,12 +32,20 @@ TEST(hyperparameters, are_read_by_name_and_default_otherwise) {
     EXPECT_EQ(hyper.graph.width, 64);
     EXPECT_EQ(hyper.optimizer.kind, nn::OptimizerOptions::Kind::sgd);
     EXPECT_EQ(hyper.graph.degrees, Degrees::raw);
-    EXPECT_EQ(hyper.layers, Hyperparameters{}.layers);
+    EXPECT_EQ(hyper.id_layers, Hyperparameters{}.id_layers);
+}
+
+TEST(hyperparameters, a_preset_gives_the_values_that_are_not_named) {
+    const auto read =
+        std::get<Hyperparameters>(hyperparameters_from({{"preset", "clic_tuned"}, {"width", 32}}));
+    EXPECT_EQ(read.id_layers, 6);
+    EXPECT_EQ(read.graph.width, 32);
+    EXPECT_THAT(error({{"preset", "clic"}}), testing::HasSubstr("must be one of: clic_before, clic_tuned,"));
 }
 
 TEST(hyperparameters, impossible_values_are_infeasible) {
     EXPECT_EQ(infeasible({{"bin_size", 0}}), "bin_size is 0, but must be from 1 to 4096");
-    EXPECT_EQ(infeasible({{"layers", 0}}), "layers is 0, but must be from 1 to 64");
+    EXPECT_EQ(infeasible({{"id_layers", 0}}), "id_layers is 0, but must be from 1 to 64");
     EXPECT_EQ(infeasible({{"lr", 0.0}}), "lr is 0.0, but must be above 0.0 and at most 1000.0");
     EXPECT_EQ(infeasible({{"momentum", 0.0}, {"clip_low", 0}}), "feasible");
     EXPECT_EQ(infeasible({{"width", 1e300}}), "width is 1e+300, but must be from 1 to 4096");
@@ -46,11 +54,12 @@ TEST(hyperparameters, impossible_values_are_infeasible) {
 TEST(hyperparameters, unknown_names_and_wrong_types_are_errors) {
     EXPECT_THAT(
         error({{"learning_rate", 1}}),
-        testing::StartsWith("unknown hyperparameter 'learning_rate'; known are: batch_size, bin_size,"));
-    EXPECT_EQ(error({{"layers", 1.5}}), "hyperparameter 'layers' must be an integer, not 1.5");
+        testing::StartsWith(
+            "unknown hyperparameter 'learning_rate'; known are: preset, angle_delta, batch_size, bin_size,"));
+    EXPECT_EQ(error({{"id_layers", 1.5}}), "hyperparameter 'id_layers' must be an integer, not 1.5");
     EXPECT_EQ(error({{"lr", "1e-3"}}), "hyperparameter 'lr' must be a number, not \"1e-3\"");
     EXPECT_EQ(error({{"model", "cnn"}}), "hyperparameter 'model' is \"cnn\", but must be one of: gnn, mlp");
-    EXPECT_EQ(error({{"layers", 0}, {"zzz", 1}}).substr(0, 28), "unknown hyperparameter 'zzz'")
+    EXPECT_EQ(error({{"id_layers", 0}, {"zzz", 1}}).substr(0, 28), "unknown hyperparameter 'zzz'")
         << "the error is first";
 }
 

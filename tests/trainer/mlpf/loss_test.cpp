@@ -48,11 +48,12 @@ TEST(loss, is_a_mean_over_elements_and_over_particles) {
     batch.features.setZero(2, feature_columns);
     batch.targets.setZero(2, target_columns);
     batch.targets.row(1) << 3, 0, 10, 1, 0, 1, 15;
-    Outputs<double> outputs{Matrix<double>::Zero(2, classes), Matrix<double>::Zero(2, momentum_columns)};
+    Outputs<double> outputs{Matrix<double>::Zero(2, classes), Matrix<double>::Zero(2, charges),
+                            Matrix<double>::Zero(2, momentum_columns)};
     outputs.logits(1, 3) = 1;
     outputs.momentum.row(1) << 12, 1, 0.05, 1, 15;
     outputs.momentum.row(0).setConstant(1e6);  // no particle: its momentum is nobody's
-    const LossSums sums = loss(outputs, batch);
+    const LossSums sums = loss({}, outputs, batch);
     EXPECT_EQ(sums.elements, 2);
     EXPECT_EQ(sums.particles, 1);
     EXPECT_EQ(sums.correct, 2);
@@ -60,7 +61,28 @@ TEST(loss, is_a_mean_over_elements_and_over_particles) {
     const double wrong = 0.75 * 0.25 * std::log(2.0), right = 0.25 * 0.25 * std::log(2.0);
     const double focal = 5 * wrong + right + 5 * wrong + focal_loss(1, true).value;
     EXPECT_NEAR(sums.classification, focal, 1e-12);
-    EXPECT_NEAR(sums.total(), 10 * focal / 2 + sums.regression, 1e-12);
+    EXPECT_NEAR(sums.charge, 2 * std::log(3.0), 1e-12);
+    EXPECT_NEAR(sums.total({}), 10 * focal / 2 + 0.1 * sums.charge / 2 + sums.regression, 1e-12);
+    LossSums padded = sums;
+    padded.padded = 5;
+    LossOptions options;
+    options.normalization = Normalization::padded;
+    EXPECT_NEAR(padded.total(options), (10 * focal + 0.1 * sums.charge + sums.regression) / 5, 1e-12);
+}
+
+TEST(loss, of_log_ratios_compares_logarithms_and_counts_0_where_there_is_none) {
+    Batch<double> batch = example_batch<double>({1}, 3);
+    batch.targets.row(0) << 3, 0, 10, 0, 0, 1, 15;
+    batch.features.row(0).setZero();
+    batch.features(0, feature::pt) = 5;  // the energy is 0: no ratio
+    Outputs<double> outputs{Matrix<double>::Zero(1, classes), Matrix<double>::Zero(1, charges),
+                            Matrix<double>::Zero(1, momentum_columns)};
+    outputs.momentum(0, 0) = std::log(2.0) + 0.5;
+    outputs.momentum(0, 3) = 1;
+    outputs.momentum(0, 4) = 0.25;
+    LossOptions options;
+    options.targets = Targets::log_ratio;
+    EXPECT_NEAR(loss(options, outputs, batch).regression, 0.5 * 0.25 + 0.5 * 0.0625, 1e-12);
 }
 
 }  // namespace

@@ -2,30 +2,43 @@
 
 #include "../nn/gradient.hpp"
 #include "example.hpp"
+#include "trainer/mlpf/presets.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace quench::trainer::mlpf {
 namespace {
 
-Hyperparameters small(Model model) {
+Hyperparameters small() {
     Hyperparameters hyper;
-    hyper.model = model;
     hyper.graph = {
         .width = 7, .distance_dim = 3, .distance_hidden = 5, .messages = 2, .bin_size = 6, .dist_mult = 0.5};
     hyper.encoding_hidden = 6;
-    hyper.head_hidden = 5;
+    hyper.heads.hidden = 5;
     return hyper;
 }
 
-class WholeNetwork : public testing::TestWithParam<Model> {};
+struct Case {
+    const char* name;
+    Hyperparameters hyper;
+};
+
+Case with(const char* name, auto change) {
+    Hyperparameters hyper = small();
+    change(hyper);
+    return {name, hyper};
+}
+
+class WholeNetwork : public testing::TestWithParam<Case> {};
 
 TEST_P(WholeNetwork, gradients_agree_with_central_differences) {
     // The logits enter the momentum heads without gradient, so the two losses are checked apart: that of the
     // classes for every parameter, that of the momenta here for those that no logit depends on (the
     // regression stack and the momentum heads), and in the next test for all before the class head.
     nn::Parameters<double> parameters(5);
-    const Network<double> network(parameters, small(GetParam()));
+    const Hyperparameters hyper = GetParam().hyper;
+    const Network<double> network(parameters, hyper, feature_columns);
     const Batch<double> batch = example_batch<double>({14, 9}, 2);
     const LossSums counts = count(batch);
     Network<double>::Cache cache;
@@ -33,19 +46,22 @@ TEST_P(WholeNetwork, gradients_agree_with_central_differences) {
     const auto gradients = [&](bool classes_too, bool momenta_too) {
         // Anew: the cache may be that of a changed parameter.
         (void)network.forward(parameters, batch, cache, Network<double>::Binning::frozen);
-        Outputs<double> d = loss_gradient(cache.outputs, batch, counts);
+        Outputs<double> d;
+        (void)loss(hyper.loss, cache.heads.outputs, batch, counts, &d);
         if (!classes_too) d.logits.setZero();
+        if (!classes_too) d.charge.setZero();
         if (!momenta_too) d.momentum.setZero();
-        parameters.clear_gradients();
-        network.backward(parameters, batch, Network<double>::Cache(cache), d);
-        return std::vector<double>(parameters.gradients().begin(), parameters.gradients().end());
+        nn::Gradients<double> found(parameters);
+        network.backward(parameters, batch, cache, d, found);
+        return std::vector<double>(found.all().begin(), found.all().end());
     };
     const auto loss_of = [&](bool classes_too, bool momenta_too) {
-        LossSums sums =
-            loss(network.forward(parameters, batch, cache, Network<double>::Binning::frozen), batch);
-        if (!classes_too) sums.classification = 0;
+        LossSums sums = loss(
+            hyper.loss, network.forward(parameters, batch, cache, Network<double>::Binning::frozen), batch);
+        if (!classes_too) sums.classification = sums.charge = 0;
         if (!momenta_too) sums.regression = 0;
-        return sums.total();
+        sums.padded = counts.padded;
+        return sums.total(hyper.loss);
     };
     const std::vector<double> by_class = gradients(true, false);
     const double class_error =
@@ -84,72 +100,74 @@ TEST_P(WholeNetwork, gradients_of_the_momenta_reach_the_encoding_through_both_st
     // A class head whose last layer is 0 has logits of 0 whatever the rest is: then the logits carry nothing,
     // and the gradient of the momentum loss is that of every parameter before the class head.
     nn::Parameters<double> parameters(5);
-    const Hyperparameters hyper = small(GetParam());
-    const Network<double> network(parameters, hyper);
+    const Hyperparameters hyper = GetParam().hyper;
+    const Network<double> network(parameters, hyper, feature_columns);
     const Batch<double> batch = example_batch<double>({14, 9}, 2);
     const LossSums counts = count(batch);
     Network<double>::Cache cache;
     (void)network.forward(parameters, batch, cache);
-    // In the block the class head comes last but for the four momentum heads.
-    const Index linear = hyper.head_hidden * classes + classes;
-    const double all = parameter_count(hyper);
-    double behind = 0;
-    for (const auto& [in, out] : {std::pair<Index, Index>{hyper.graph.width + classes, 1},
-                                  {hyper.graph.width + classes, 2},
-                                  {2 * (hyper.graph.width + classes), 1},
-                                  {2 * (hyper.graph.width + classes), 2}})
-        behind +=
-            static_cast<double>(in * hyper.head_hidden + hyper.head_hidden + hyper.head_hidden * out + out);
-    const auto first = static_cast<std::size_t>(all - behind) - static_cast<std::size_t>(linear);
     const auto values = parameters.values();
-    std::fill(values.begin() + first, values.begin() + first + linear, 0.0);
+    const auto& entries = parameters.entries();
+    std::size_t first = 0, last_of_class_head = 0;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        if (first == 0 && entries[i].name.starts_with("classes."))
+            first = static_cast<std::size_t>(entries[i].slice.offset);
+        if (entries[i].name.starts_with("classes.")) last_of_class_head = i;
+    }
+    for (const std::size_t i : {last_of_class_head - 1, last_of_class_head})  // weights and bias
+        parameters.value(entries[i].slice).setZero();
     (void)network.forward(parameters, batch, cache);
-    ASSERT_EQ(cache.outputs.logits.cwiseAbs().maxCoeff(), 0.0);
+    ASSERT_EQ(cache.heads.outputs.logits.cwiseAbs().maxCoeff(), 0.0);
 
-    Outputs<double> d = loss_gradient(cache.outputs, batch, counts);
+    Outputs<double> d;
+    (void)loss(hyper.loss, cache.heads.outputs, batch, counts, &d);
     d.logits.setZero();
-    parameters.clear_gradients();
-    network.backward(parameters, batch, Network<double>::Cache(cache), d);
+    d.charge.setZero();
+    nn::Gradients<double> found(parameters);
+    network.backward(parameters, batch, cache, d, found);
     const auto f = [&] {
-        LossSums sums =
-            loss(network.forward(parameters, batch, cache, Network<double>::Binning::frozen), batch);
-        sums.classification = 0;
-        return sums.total();
+        LossSums sums = loss(
+            hyper.loss, network.forward(parameters, batch, cache, Network<double>::Binning::frozen), batch);
+        sums.classification = sums.charge = 0;
+        sums.padded = counts.padded;
+        return sums.total(hyper.loss);
     };
-    const double error =
-        nn::worst_gradient_error(values.first(first), parameters.gradients().first(first), f);
+    const double error = nn::worst_gradient_error(values.first(first), found.all().first(first), f);
     RecordProperty("momentum_error", std::to_string(error * 1e9) + "e-9");
     EXPECT_LE(error, nn::gradient_tolerance);
 }
 
 TEST_P(WholeNetwork, has_as_many_parameters_as_counted) {
     for (const Index layers : {1, 3}) {
-        Hyperparameters hyper = small(GetParam());
-        hyper.layers = layers;
-        hyper.head_layers = layers - 1;
+        Hyperparameters hyper = GetParam().hyper;
+        hyper.id_layers = layers;
+        hyper.reg_layers = 2;
+        hyper.heads.layers = layers - 1;
         hyper.graph.distance_layers = layers - 1;
         nn::Parameters<double> parameters(5);
-        const Network<double> network(parameters, hyper);
-        EXPECT_EQ(static_cast<double>(parameters.size()), parameter_count(hyper));
+        const Network<double> network(parameters, hyper, feature_columns);
+        EXPECT_EQ(static_cast<double>(parameters.size()), parameter_count(hyper, feature_columns));
     }
 }
 
 TEST_P(WholeNetwork, how_events_are_split_into_batches_does_not_change_loss_or_gradient) {
     nn::Parameters<double> parameters(5);
-    const Network<double> network(parameters, small(GetParam()));
+    const Hyperparameters hyper = GetParam().hyper;
+    const Network<double> network(parameters, hyper, feature_columns);
     const Batch<double> whole = example_batch<double>({14, 9, 20}, 2);
     const LossSums counts = count(whole);
     const auto run = [&](const std::vector<Batch<double>>& parts) {
         LossSums sums;
         Network<double>::Cache cache;
-        parameters.clear_gradients();
+        nn::Gradients<double> found(parameters);
         for (const auto& part : parts) {
-            const auto& outputs = network.forward(parameters, part, cache);
-            sums += loss(outputs, part);
-            network.backward(parameters, part, cache, loss_gradient(outputs, part, counts));
+            Outputs<double> d;
+            sums += loss(hyper.loss, network.forward(parameters, part, cache), part, counts, &d);
+            network.backward(parameters, part, cache, d, found);
         }
-        std::vector<double> gradient(parameters.gradients().begin(), parameters.gradients().end());
-        return std::pair(sums.total(), gradient);
+        sums.padded = counts.padded;
+        std::vector<double> gradient(found.all().begin(), found.all().end());
+        return std::pair(sums.total(hyper.loss), gradient);
     };
     const auto part = [&](Index first, Index rows, std::vector<Index> begin) {
         return Batch<double>{whole.features.middleRows(first, rows), whole.targets.middleRows(first, rows),
@@ -161,8 +179,67 @@ TEST_P(WholeNetwork, how_events_are_split_into_batches_does_not_change_loss_or_g
     for (std::size_t i = 0; i < one.size(); ++i) ASSERT_NEAR(one[i], two[i], 1e-10);
 }
 
-INSTANTIATE_TEST_SUITE_P(network, WholeNetwork, testing::Values(Model::gnn, Model::mlp),
-                         [](const auto& test) { return test.param == Model::gnn ? "gnn" : "mlp"; });
+INSTANTIATE_TEST_SUITE_P(network, WholeNetwork,
+                         testing::Values(with("gnn", [](auto&) {}),
+                                         with("mlp", [](auto& h) { h.model = Model::mlp; }),
+                                         with("clic_like",
+                                              [](auto& h) {
+                                                  h.encoding = Encoding::raw;
+                                                  h.graph.layer_norm = h.heads.layer_norm = h.heads.halving =
+                                                      true;
+                                                  h.graph.degrees = Degrees::raw;
+                                                  h.heads.id_hidden = 6;
+                                                  h.heads.id_layers = 2;
+                                                  h.heads.pt_correction = false;
+                                              }),
+                                         with("concat",
+                                              [](auto& h) {
+                                                  h.stacking = Stacking::concat;
+                                                  h.skip_connection = h.heads.layer_norm = true;
+                                              }),
+                                         with("log_ratio",
+                                              [](auto& h) {
+                                                  h.loss.targets = Targets::log_ratio;
+                                                  h.loss.normalization = Normalization::padded;
+                                              })),
+                         [](const auto& test) { return test.param.name; });
+
+// The table of the reference, which counts every array of the published models.
+TEST(network, the_published_configurations_have_the_published_numbers_of_parameters) {
+    const auto count_of = [](const char* name, Index columns) {
+        const Hyperparameters hyper = *preset(name);
+        nn::Parameters<float> parameters(1);
+        const Network<float> network(parameters, hyper, columns);
+        EXPECT_EQ(static_cast<double>(parameters.size()), parameter_count(hyper, columns));
+        return parameters.size();
+    };
+    EXPECT_EQ(count_of("clic_tuned", 17), 5'468'815u);
+    EXPECT_EQ(count_of("clic_before", 17), 5'604'495u);
+    EXPECT_EQ(count_of("delphes", 12), 6'787'119u);
+}
+
+TEST(network, says_in_order_which_gradients_are_final) {
+    nn::Parameters<double> parameters(5);
+    const Hyperparameters hyper = small();
+    const Network<double> network(parameters, hyper, feature_columns);
+    const Batch<double> batch = example_batch<double>({14, 9}, 2);
+    Network<double>::Cache cache;
+    Outputs<double> d;
+    (void)loss(hyper.loss, network.forward(parameters, batch, cache), batch, count(batch), &d);
+    nn::Gradients<double> gradients(parameters);
+    std::vector<Index> offsets;
+    std::vector<std::vector<double>> seen;
+    network.backward(parameters, batch, cache, d, gradients, [&](Index offset) {
+        offsets.push_back(offset);
+        seen.emplace_back(gradients.all().begin() + offset, gradients.all().end());
+    });
+    ASSERT_EQ(offsets.size(), 6u);
+    EXPECT_EQ(offsets.back(), 0);
+    EXPECT_TRUE(std::ranges::is_sorted(offsets, std::greater<>()));
+    for (std::size_t i = 0; i < offsets.size(); ++i)
+        EXPECT_TRUE(
+            std::ranges::equal(seen[i], gradients.all().subspan(static_cast<std::size_t>(offsets[i]))));
+}
 
 }  // namespace
 }  // namespace quench::trainer::mlpf

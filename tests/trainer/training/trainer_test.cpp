@@ -18,9 +18,9 @@ class training_alone : public testing::Test {
         std::string pattern = (fs::temp_directory_path() / "quench-training-XXXXXX").string();
         folder_ = ::mkdtemp(pattern.data());
         task_.hyper.graph.width = 12;
-        task_.hyper.head_hidden = 8;
+        task_.hyper.heads.hidden = 8;
         task_.hyper.encoding_hidden = 8;
-        task_.hyper.layers = 1;
+        task_.hyper.id_layers = task_.hyper.reg_layers = 1;
         task_.hyper.batch_size = 4;
         task_.generator.pileup = 0.5;
         task_.events = 22;

@@ -1,0 +1,18 @@
+// Published configurations of MLPF, by name.
+#pragma once
+
+#include "trainer/mlpf/hyperparameters.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace quench::trainer::mlpf {
+
+/// `quick`: the defaults. `delphes`: v1.6.2. `delphes_bench`: v1.4 and the HEPscore benchmark. `clic_before`
+/// and `clic_tuned`: the GNN before and after the search of 2023. Nothing for an unknown name.
+std::optional<Hyperparameters> preset(const std::string& name);
+
+std::vector<std::string> preset_names();
+
+}  // namespace quench::trainer::mlpf
