@@ -3,6 +3,7 @@
 #include "trainer/contract/quench_trial.hpp"
 #include "trainer/contract/run_file.hpp"
 #include "trainer/training/trainer.hpp"
+#include "trainer/variant.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -130,6 +131,7 @@ void add_options(CLI::App& app, CommandLine& line) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    hand_over_to_best_variant(argv);
     trial::catch_stop_signals();
     const mpi::Session ranks;
     CLI::App app("Trains machine-learned particle flow on generated collider events.", "mlpf-train");
