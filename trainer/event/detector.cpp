@@ -1,6 +1,7 @@
 #include "trainer/event/detector.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <numbers>
@@ -15,6 +16,15 @@ constexpr double half_length = 3.0;  // m
 constexpr double tracker_eta = 2.5;
 constexpr double least_track_pt = 0.1;
 constexpr double most_turns = 20.0;  // a looper that needs more has lost its energy on the way
+
+using Features = std::array<float, feature_columns(Detector::delphes)>;
+using Target = std::array<float, target_columns>;
+
+void add_row(Event& event, const Features& element, const Target& target) {
+    ++event.rows;
+    event.elements.insert(event.elements.end(), element.begin(), element.end());
+    event.targets.insert(event.targets.end(), target.begin(), target.end());
+}
 
 double energy(const Particle& p) {
     const double momentum = p.pt * std::cosh(p.eta);
@@ -123,9 +133,10 @@ void read_out(Calorimeter calorimeter, const Towers& towers, base::Rng& rng, Eve
         const double phi = cell.phi_low + (cell.phi_high - cell.phi_low) * rng.uniform();
         if (e <= least || e <= least_significance * energy_resolution(calorimeter, middle, e)) continue;
         const auto f = [](double x) { return static_cast<float>(x); };
-        event.elements.push_back({1.0F, f(e / std::cosh(eta)), f(eta), f(std::sin(phi)), f(std::cos(phi)),
-                                  f(e), ecal ? f(e) : 0.0F, ecal ? 0.0F : f(e), 0, 0, 0, 0});
-        event.targets.push_back(truth_of(tower));
+        add_row(event,
+                {1.0F, f(e / std::cosh(eta)), f(eta), f(std::sin(phi)), f(std::cos(phi)), f(e),
+                 ecal ? f(e) : 0.0F, ecal ? 0.0F : f(e), 0, 0, 0, 0},
+                truth_of(tower));
     }
 }
 
@@ -220,8 +231,7 @@ Event detect(const std::vector<Particle>& particles, base::Rng& rng) {
         const std::optional<Direction> outer = propagate(p);
         const bool has_track = rng.uniform() < track_efficiency(p);
         if (has_track) {
-            event.elements.push_back(track_features(p, outer.value_or(Direction{p.eta, p.phi}), rng));
-            event.targets.push_back(truth_of(p));
+            add_row(event, track_features(p, outer.value_or(Direction{p.eta, p.phi}), rng), truth_of(p));
         }
         if (!outer || p.category == Category::muon) continue;
         const bool electromagnetic = p.category == Category::photon || p.category == Category::electron;

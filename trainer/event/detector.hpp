@@ -4,6 +4,7 @@
 
 #include "base/random.hpp"
 #include "trainer/event/event.hpp"
+#include "trainer/event/particle.hpp"
 
 #include <optional>
 #include <vector>

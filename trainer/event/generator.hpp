@@ -8,6 +8,7 @@
 #pragma once
 
 #include "trainer/event/event.hpp"
+#include "trainer/event/particle.hpp"
 
 #include <cstdint>
 

@@ -101,7 +101,7 @@ void GraphLayer<Scalar>::build_graph(Cache& cache) const {
             square.row(i).array() = square.row(i).array() * Scalar(-2) + norm.transpose().array() + norm(i);
         Matrix<Scalar>& adjacency = cache.adjacency[bin];
         fill_kernel(square, shape_.dist_mult, shape_.clip_low, adjacency, cache.slope[bin]);
-        if (shape_.degrees == Degrees::normalized)
+        if (shape_.normalize_degrees)
             cache.degree[bin] =
                 (adjacency.rowwise().sum().array() + static_cast<Scalar>(least_degree)).rsqrt();
     }
@@ -119,7 +119,7 @@ void GraphLayer<Scalar>::send(const nn::Parameters<Scalar>& parameters, const Me
         const Index first = first_of(cache.bins, bin), n = size_of(cache.bins, bin);
         const auto sent = message.products.block(first, 0, n, width);
         auto hom = message.hom.middleRows(first, n);
-        if (shape_.degrees == Degrees::normalized) {
+        if (shape_.normalize_degrees) {
             scaled = cache.degree[bin].asDiagonal() * sent;
             hom.noalias() = cache.adjacency[bin] * scaled;
             for (Index i = 0; i < n; ++i) hom.row(i) *= cache.degree[bin](i);
@@ -175,7 +175,7 @@ void GraphLayer<Scalar>::propagate_backward(const Cache& cache, std::size_t bin,
     const auto sent = message.products.block(first, 0, n, width);
     auto d_hom = scratch.d_hom.middleRows(first, n);
     auto d_sent = scratch.d_products.block(first, 0, n, width);
-    if (shape_.degrees == Degrees::raw) {
+    if (!shape_.normalize_degrees) {
         d_sent.noalias() = adjacency.transpose() * d_hom;
         d_adjacency.noalias() += d_hom * sent.transpose();
         return;

@@ -12,8 +12,6 @@
 
 namespace quench::trainer::mlpf {
 
-enum class Degrees { raw, normalized };
-
 struct GraphLayerShape {
     Index width = 64;
     Index distance_dim = 16;
@@ -24,7 +22,7 @@ struct GraphLayerShape {
     Index bin_size = 32;
     double dist_mult = 0.1;
     double clip_low = 0.0;
-    Degrees degrees = Degrees::normalized;
+    bool normalize_degrees = true;
     bool layer_norm = false;
 };
 

@@ -105,8 +105,7 @@ void add_graph(Table& table, GraphLayerShape& g) {
                                 {{"linear", nn::Activation::linear}, {"elu", nn::Activation::elu}})},
         {"dist_mult", real(g.dist_mult, 0.0, 100.0)},
         {"clip_low", real(g.clip_low, zero, 1.0)},
-        {"normalize_degrees",
-         choice<Degrees>(g.degrees, {{"true", Degrees::normalized}, {"false", Degrees::raw}})},
+        {"normalize_degrees", boolean(g.normalize_degrees)},
         {"layer_norm", boolean(g.layer_norm)},
     });
 }
@@ -209,14 +208,19 @@ std::variant<Hyperparameters, contract::Infeasible, base::Error> hyperparameters
     return hyper;
 }
 
-std::string to_text(const Hyperparameters& hyper) {
+json to_json(const Hyperparameters& hyper) {
     Hyperparameters copy = hyper;
+    json out = json::object();
+    for (const auto& [name, field] : fields(copy)) out[name] = field.show();
+    return out;
+}
+
+std::string to_text(const Hyperparameters& hyper) {
     std::string out;
-    for (const auto& [name, field] : fields(copy)) {
-        const json value = field.show();
+    const json values = to_json(hyper);
+    for (const auto& [name, value] : values.items())
         out += (out.empty() ? "" : " ") + name + "=" +
                (value.is_string() ? value.get<std::string>() : value.dump());
-    }
     return out;
 }
 

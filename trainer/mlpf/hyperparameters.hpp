@@ -57,6 +57,9 @@ struct Hyperparameters {
 std::variant<Hyperparameters, contract::Infeasible, base::Error> hyperparameters_from(
     const nlohmann::json& params);
 
+/// Every value by its name; hyperparameters_from reads it back.
+nlohmann::json to_json(const Hyperparameters& hyper);
+
 /// "batch_size=8 bin_size=32 ...": every value, in one order. Two configurations are the same if and only if
 /// their texts are.
 std::string to_text(const Hyperparameters& hyper);

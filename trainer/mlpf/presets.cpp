@@ -26,7 +26,7 @@ Hyperparameters delphes() {
     h.graph.distance_hidden = 128;
     h.graph.distance_layers = 1;
     h.graph.messages = 1;
-    h.graph.degrees = Degrees::normalized;
+    h.graph.normalize_degrees = true;
     h.heads.hidden = 256;
     h.heads.layers = 3;
     h.heads.id_layers = 4;
@@ -53,7 +53,7 @@ Hyperparameters clic() {
     h.graph.layer_norm = true;
     h.graph.distance_activation = nn::Activation::elu;
     h.graph.messages = 2;
-    h.graph.degrees = Degrees::raw;
+    h.graph.normalize_degrees = false;
     h.loss.class_weight = 100.0;
     h.loss.charge_weight = 1.0;
     h.loss.momentum_weight = 10.0;

@@ -5,19 +5,17 @@
 namespace quench::trainer::training {
 namespace {
 
-constexpr auto feature_columns = static_cast<mlpf::Index>(std::tuple_size_v<event::Features>);
+constexpr auto feature_columns = static_cast<mlpf::Index>(event::feature_columns(event::Detector::delphes));
 
 mlpf::Batch<float> to_batch(const event::Event& event) {
     using mlpf::Index;
-    static_assert(std::tuple_size_v<event::Target> == mlpf::target_columns);
-    const auto rows = static_cast<Index>(event.elements.size());
+    static_assert(event::target_columns == mlpf::target_columns);
+    const auto rows = static_cast<Index>(event.rows);
     mlpf::Batch<float> batch{mlpf::Matrix<float>(rows, feature_columns),
                              mlpf::Matrix<float>(rows, mlpf::target_columns),
                              {0, rows}};
-    for (std::size_t i = 0; i < event.elements.size(); ++i) {
-        std::ranges::copy(event.elements[i], batch.features.row(static_cast<Index>(i)).data());
-        std::ranges::copy(event.targets[i], batch.targets.row(static_cast<Index>(i)).data());
-    }
+    std::ranges::copy(event.elements, batch.features.data());
+    std::ranges::copy(event.targets, batch.targets.data());
     return batch;
 }
 

@@ -12,6 +12,14 @@ Particle particle(Category category, int charge, double pt, double eta, double p
     return {.category = category, .charge = charge, .pt = pt, .eta = eta, .phi = phi, .mass = 0.0, .z = 0.0};
 }
 
+// An element's or a target's column; 0 beyond the last row.
+float element(const Event& event, std::size_t row, std::size_t column) {
+    return row < event.rows ? event.elements[row * 12 + column] : 0.0F;
+}
+float target(const Event& event, std::size_t row, std::size_t column) {
+    return event.targets[row * target_columns + column];
+}
+
 // The helix step by step, with the force of the field at each.
 Direction by_small_steps(const Particle& p) {
     double x = 0, y = 0, z = p.z, phi = p.phi;
@@ -91,19 +99,20 @@ TEST(detect, a_track_has_its_particle_as_target_and_its_energy_in_no_other) {
     for (std::uint64_t i = 0; i < 300; ++i) {
         base::Rng rng(3, "test.detect", i);
         const Event event = detect({particle(Category::charged_hadron, -1, 50, 0.1, 1.0)}, rng);
-        ASSERT_EQ(event.elements.size(), event.targets.size());
-        const bool has_track = !event.elements.empty() && event.elements[0][0] == 2.0F;
-        for (std::size_t k = 0; k < event.elements.size(); ++k) {
-            if (event.elements[k][0] == 2.0F) {
+        ASSERT_EQ(event.elements.size(), event.rows * feature_columns(Detector::delphes));
+        ASSERT_EQ(event.targets.size(), event.rows * target_columns);
+        const bool has_track = element(event, 0, 0) == 2.0F;
+        for (std::size_t k = 0; k < event.rows; ++k) {
+            if (element(event, k, 0) == 2.0F) {
                 ++tracks;
-                EXPECT_EQ(event.targets[k][0], 1.0F);
-                EXPECT_EQ(event.targets[k][1], -1.0F);
-                EXPECT_NEAR(event.targets[k][2], 50.0, 1e-4);
-                EXPECT_NEAR(event.elements[k][1], 50.0, 22.0);  // 5 standard deviations of 8.8 %
-                EXPECT_EQ(event.elements[k][9], -1.0F);
+                EXPECT_EQ(target(event, k, 0), 1.0F);
+                EXPECT_EQ(target(event, k, 1), -1.0F);
+                EXPECT_NEAR(target(event, k, 2), 50.0, 1e-4);
+                EXPECT_NEAR(element(event, k, 1), 50.0, 22.0);  // 5 standard deviations of 8.8 %
+                EXPECT_EQ(element(event, k, 9), -1.0F);
             } else {
                 ++towers;
-                EXPECT_EQ(event.targets[k][0], has_track ? 0.0F : 1.0F);
+                EXPECT_EQ(target(event, k, 0), has_track ? 0.0F : 1.0F);
             }
         }
     }
@@ -114,12 +123,13 @@ TEST(detect, a_track_has_its_particle_as_target_and_its_energy_in_no_other) {
 TEST(detect, soft_neutral_hadrons_are_no_targets_and_muons_leave_no_energy) {
     for (std::uint64_t i = 0; i < 100; ++i) {
         base::Rng rng(3, "test.detect", i);
-        for (const Target& target : detect({particle(Category::neutral_hadron, 0, 6, 0.2, 1)}, rng).targets)
-            EXPECT_EQ(target[0], 0.0F);
-        for (const Target& target : detect({particle(Category::neutral_hadron, 0, 30, 0.2, 1)}, rng).targets)
-            EXPECT_EQ(target[0], 2.0F);
-        for (const Features& element : detect({particle(Category::muon, 1, 6, 0.2, 1)}, rng).elements)
-            EXPECT_EQ(element[0], 2.0F);
+        const auto see = [&](const Particle& p) { return detect({p}, rng); };
+        const Event soft = see(particle(Category::neutral_hadron, 0, 6, 0.2, 1));
+        for (std::size_t k = 0; k < soft.rows; ++k) EXPECT_EQ(target(soft, k, 0), 0.0F);
+        const Event hard = see(particle(Category::neutral_hadron, 0, 30, 0.2, 1));
+        for (std::size_t k = 0; k < hard.rows; ++k) EXPECT_EQ(target(hard, k, 0), 2.0F);
+        const Event muon = see(particle(Category::muon, 1, 6, 0.2, 1));
+        for (std::size_t k = 0; k < muon.rows; ++k) EXPECT_EQ(element(muon, k, 0), 2.0F);
     }
 }
 

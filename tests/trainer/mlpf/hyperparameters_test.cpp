@@ -31,7 +31,7 @@ TEST(hyperparameters, are_read_by_name_and_default_otherwise) {
     EXPECT_EQ(hyper.graph.bin_size, 16);
     EXPECT_EQ(hyper.graph.width, 64);
     EXPECT_EQ(hyper.optimizer.kind, nn::OptimizerOptions::Kind::sgd);
-    EXPECT_EQ(hyper.graph.degrees, Degrees::raw);
+    EXPECT_FALSE(hyper.graph.normalize_degrees);
     EXPECT_EQ(hyper.id_layers, Hyperparameters{}.id_layers);
 }
 

@@ -187,7 +187,7 @@ INSTANTIATE_TEST_SUITE_P(network, WholeNetwork,
                                                   h.encoding = Encoding::raw;
                                                   h.graph.layer_norm = h.heads.layer_norm = h.heads.halving =
                                                       true;
-                                                  h.graph.degrees = Degrees::raw;
+                                                  h.graph.normalize_degrees = false;
                                                   h.heads.id_hidden = 6;
                                                   h.heads.id_layers = 2;
                                                   h.heads.pt_correction = false;
