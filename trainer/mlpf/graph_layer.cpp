@@ -90,15 +90,19 @@ void GraphLayer<Scalar>::build_graph(Cache& cache) const {
     cache.slope.resize(count);
     cache.degree.resize(count);
     Matrix<Scalar> square;
-    nn::Vector<Scalar> norm;
+    Matrix<double> d, product;
+    nn::Vector<double> norm;
     for (std::size_t bin = 0; bin < count; ++bin) {
         const Index n = size_of(cache.bins, bin);
-        const auto d = cache.points.middleRows(first_of(cache.bins, bin), n);
+        // In double: |a|^2 - 2ab + |b|^2 of near points is what is left of large numbers.
+        d = cache.points.middleRows(first_of(cache.bins, bin), n).template cast<double>();
+        product.resize(n, n);
+        product.noalias() = d * d.transpose();
         square.resize(n, n);
-        square.noalias() = d * d.transpose();
-        norm = d.rowwise().squaredNorm();
+        norm = product.diagonal();
         for (Index i = 0; i < n; ++i)
-            square.row(i).array() = square.row(i).array() * Scalar(-2) + norm.transpose().array() + norm(i);
+            square.row(i).array() =
+                (product.row(i).array() * -2.0 + norm.transpose().array() + norm(i)).template cast<Scalar>();
         Matrix<Scalar>& adjacency = cache.adjacency[bin];
         fill_kernel(square, shape_.dist_mult, shape_.clip_low, adjacency, cache.slope[bin]);
         if (shape_.normalize_degrees)
