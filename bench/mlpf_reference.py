@@ -243,6 +243,7 @@ def check(folder):
 def train(folder, threads, seconds, batch_size):
     """Adam on the dump's events, as a PyTorch user would: padded batches, batched products."""
     torch.set_num_threads(threads)
+    torch.set_flush_denormal(True)  # or kernels that underflow cost fifty times as much
     dump = Dump(folder, torch.float32)
     c = dump.config
     parameters = {name: t.requires_grad_() for name, t in dump.folder_of("parameters").items()}
