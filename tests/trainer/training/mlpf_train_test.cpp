@@ -82,7 +82,8 @@ class mlpf_train : public testing::TestWithParam<int> {
     }
 
     fs::path folder_;
-    const std::string small_ = "--events 24 --validation-events 6 --set width=16 --set layers=1 ";
+    const std::string small_ =
+        "--events 24 --validation-events 6 --set width=16 --set id_layers=1 --set reg_layers=1 ";
 };
 
 TEST_P(mlpf_train, four_epochs_are_two_and_two_more_bit_for_bit) {
@@ -175,6 +176,20 @@ TEST_P(mlpf_train, follows_its_run_file) {
     const Outcome broken = run(small_);
     EXPECT_EQ(broken.status, 1);
     EXPECT_THAT(broken.text, HasSubstr("run.json: run file: 'study' is missing"));
+}
+
+TEST_P(mlpf_train, its_variants_for_other_processors_differ_by_rounding_only) {
+    if (!fs::exists(MLPF_TRAIN "-x86-64-v3")) GTEST_SKIP() << "only release builds have variants";
+    const auto loss_of = [&](const std::string& variant) {
+        ::setenv("QUENCH_ARCHITECTURE", variant.c_str(), 1);
+        const Outcome out = run(small_ + "--epochs 2");
+        ::unsetenv("QUENCH_ARCHITECTURE");
+        return out.reports.back().metrics.at("val_loss");
+    };
+    const double generic = loss_of("generic");
+    // One that this processor lacks hands over to an older one.
+    for (const char* variant : {"x86-64-v3", "x86-64-v4"})
+        EXPECT_NEAR(loss_of(variant), generic, 1e-4 * generic) << variant;
 }
 
 INSTANTIATE_TEST_SUITE_P(ranks, mlpf_train, testing::Values(1, 2),
