@@ -41,10 +41,10 @@ struct Jet {
 struct Event {
     Detector detector = Detector::delphes;
     std::size_t rows = 0;
-    std::vector<float> elements;    ///< rows x feature_columns(detector)
-    std::vector<float> targets;     ///< rows x 7; a row of zeros where nothing is to be built
-    std::vector<float> candidates;  ///< rows x 7, of the rule-based reconstruction; empty if there was none
-    std::vector<Jet> jets;          ///< of the targets; may be empty
+    std::vector<float> elements{};    ///< rows x feature_columns(detector)
+    std::vector<float> targets{};     ///< rows x 7; a row of zeros where nothing is to be built
+    std::vector<float> candidates{};  ///< rows x 7, of the rule-based reconstruction; empty if there was none
+    std::vector<Jet> jets{};          ///< of the targets; may be empty
 
     friend bool operator==(const Event&, const Event&) = default;
 };

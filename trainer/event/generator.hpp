@@ -1,25 +1,36 @@
-// A generator of collision events that need no download: parametrised spectra in place of a physics
-// generator, and the response of a CMS-like detector (the resolutions and granularity of the Delphes CMS
-// card).
+// A generator of collision events that need no download: parametrised spectra in place of a physics generator
+// (collisions.hpp), and the response of a CMS-like detector (detector.hpp).
 //
-// What is simplified: two to five jets with exponential fragmentation stand for the hard scatter; pile-up is
-// flat in rapidity with an exponential pt spectrum; 60 % of particles are charged hadrons, 25 % photons, the
-// rest neutral hadrons, with a few leptons in jets; neutral hadrons leave all their energy in the HCAL.
+// What is simplified: hadrons of soft collisions are independent of each other, their spectrum's tail stands
+// for the mini-jets; jets are chains of hadrons after a few splittings; the mean number of soft hadrons is
+// set so that a collision leaves about as many elements as in the published events (`mlpf-events baseline`
+// compares).
 #pragma once
 
+#include "trainer/event/collisions.hpp"
 #include "trainer/event/event.hpp"
-#include "trainer/event/particle.hpp"
 
 #include <cstdint>
+#include <string_view>
+#include <vector>
 
 namespace quench::trainer::event {
 
 struct GeneratorOptions {
     std::uint64_t seed = 1;
-    double pileup = 4.0;  ///< mean number of other collisions; some 20 elements each
+    double pileup = 4.0;  ///< mean number of other collisions; some 25 elements each
+    Process process = Process::ttbar;
 };
 
-/// Event number `index`. Depends on the options and the index alone, so that any rank can make any event.
+/// Part of what makes an event reproducible: goes up with every change of what a seed means.
+inline constexpr int generator_version = 2;
+
+constexpr std::string_view to_text(Process process) {
+    return process == Process::ttbar ? "ttbar" : "qcd";
+}
+
+/// Event number `index`, with candidates and jets. Depends on the options and the index alone, so that any
+/// rank can make any event.
 Event generate(const GeneratorOptions& options, std::uint64_t index);
 
 /// The particles of that event, before the detector.

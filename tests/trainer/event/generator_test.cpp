@@ -20,11 +20,14 @@ TEST(generator, an_event_depends_on_its_number_alone) {
 
 TEST(generator, events_look_like_events) {
     double elements = 0, none = 0, by_class[6] = {};
-    constexpr int events = 300;
+    constexpr int events = 200;
     for (std::uint64_t i = 0; i < events; ++i) {
         const Event event = generate({}, i);
         ASSERT_EQ(event.elements.size(), event.rows * feature_columns(Detector::delphes));
         ASSERT_EQ(event.targets.size(), event.rows * target_columns);
+        ASSERT_EQ(event.candidates.size(), event.rows * target_columns);
+        for (const float x : event.candidates) ASSERT_TRUE(std::isfinite(x));
+        ASSERT_FALSE(event.jets.empty());
         elements += static_cast<double>(event.rows);
         for (std::size_t k = 0; k < event.rows; ++k) {
             const std::span e(&event.elements[12 * k], 12);
@@ -45,10 +48,10 @@ TEST(generator, events_look_like_events) {
             }
         }
     }
-    EXPECT_GT(elements / events, 90);
-    EXPECT_LT(elements / events, 210);
-    EXPECT_GT(none / elements, 0.05);
-    EXPECT_LT(none / elements, 0.5);
+    EXPECT_GT(elements / events, 140);
+    EXPECT_LT(elements / events, 300);
+    EXPECT_GT(none / elements, 0.02);
+    EXPECT_LT(none / elements, 0.3);
     for (int c = 1; c < 6; ++c) EXPECT_GT(by_class[c], 0) << "class " << c;
     EXPECT_GT(by_class[1], by_class[3]);
 }

@@ -1,0 +1,94 @@
+#include "trainer/event/jets.hpp"
+
+#include "base/random.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace quench::trainer::event {
+namespace {
+
+struct Momentum {
+    double px, py, pz, e;
+    double pt() const { return std::hypot(px, py); }
+    double y() const { return 0.5 * std::log((e + pz) / (e - pz)); }
+    double phi() const { return std::atan2(py, px); }
+};
+
+// Anti-kt word by word from its definition: the smallest of d_ij = min(1/pt_i^2, 1/pt_j^2) DR^2 / R^2 is
+// merged, unless some d_i = 1/pt_i^2 is smaller, which makes i a jet.
+std::vector<double> by_definition(std::vector<Momentum> left) {
+    std::vector<double> jets;
+    while (!left.empty()) {
+        double least = INFINITY;
+        std::size_t a = 0, b = 0;
+        for (std::size_t i = 0; i < left.size(); ++i)
+            for (std::size_t j = 0; j <= i; ++j) {
+                double d = 1 / (left[i].pt() * left[i].pt());
+                if (j < i) {
+                    const double dphi = std::remainder(left[i].phi() - left[j].phi(), 2 * std::numbers::pi);
+                    const double dy = left[i].y() - left[j].y();
+                    d = std::min(d, 1 / (left[j].pt() * left[j].pt())) * (dy * dy + dphi * dphi) / 0.16;
+                }
+                if (d < least) {
+                    least = d;
+                    a = i;
+                    b = j;
+                }
+            }
+        if (a == b) {
+            if (left[a].pt() > least_jet_pt) jets.push_back(left[a].pt());
+        } else {
+            left[b] = {left[a].px + left[b].px, left[a].py + left[b].py, left[a].pz + left[b].pz,
+                       left[a].e + left[b].e};
+        }
+        left.erase(left.begin() + static_cast<std::ptrdiff_t>(a));
+    }
+    std::ranges::sort(jets, std::greater<>{});
+    return jets;
+}
+
+void add_row(std::vector<float>& rows, float category, double pt, double eta, double phi) {
+    for (const double x : {static_cast<double>(category), 0.0, pt, eta, std::sin(phi), std::cos(phi),
+                           pt * std::cosh(eta) + 0.1})
+        rows.push_back(static_cast<float>(x));
+}
+
+TEST(find_jets, follows_the_definition_of_anti_kt) {
+    for (std::uint64_t event = 0; event < 20; ++event) {
+        base::Rng rng(3, "test.jets", event);
+        std::vector<float> rows;
+        std::vector<Momentum> particles;
+        for (int i = 0; i < 60; ++i) {
+            add_row(rows, 1, 0.5 + 5 * rng.exponential(), 2 * rng.normal(), 6.28 * rng.uniform());
+            const float* r = &rows[rows.size() - 7];
+            particles.push_back(
+                {double{r[2]} * r[5], double{r[2]} * r[4], r[2] * std::sinh(double{r[3]}), r[6]});
+        }
+        const std::vector<Jet> jets = find_jets(rows);
+        const std::vector<double> expected = by_definition(particles);
+        ASSERT_EQ(jets.size(), expected.size());
+        ASSERT_GT(jets.size(), 5u);
+        for (std::size_t i = 0; i < jets.size(); ++i) EXPECT_NEAR(jets[i].pt, expected[i], 1e-3);
+    }
+}
+
+TEST(find_jets, leaves_rows_without_particle_out) {
+    std::vector<float> rows;
+    add_row(rows, 1, 20, 0.5, 1);
+    const std::vector<Jet> one = find_jets(rows);
+    add_row(rows, 0, 50, -0.5, 2);
+    rows.resize(rows.size() + target_columns, 0.0F);
+    EXPECT_EQ(find_jets(rows), one);
+    ASSERT_EQ(one.size(), 1u);
+    EXPECT_NEAR(one[0].pt, 20, 1e-4);
+    EXPECT_NEAR(one[0].phi, 1, 1e-5);
+    EXPECT_TRUE(find_jets({}).empty());
+}
+
+}  // namespace
+}  // namespace quench::trainer::event
