@@ -84,6 +84,16 @@ void dump(const Options& options, const mlpf::Hyperparameters& hyper) {
     };
     graphs("classification", network.classification_graphs(), cache.classification);
     graphs("regression", network.regression_graphs(), cache.regression);
+    const auto projections = [&](const std::string& stack, const auto& layers) {
+        for (std::size_t i = 0; i < layers.size(); ++i)
+            bench::write_npy(folder / "fixed" / ("projection." + stack + "." + std::to_string(i) + ".npy"),
+                             layers[i].projection());
+    };
+    if (const auto* transformer = network.transformer()) {
+        projections("encoder", transformer->encoder().layers);
+        projections("classification", transformer->id().layers);
+        projections("regression", transformer->reg().layers);
+    }
     bench::write_npy(folder / "output/logits.npy", cache.heads.outputs.logits);
     bench::write_npy(folder / "output/charge.npy", cache.heads.outputs.charge);
     bench::write_npy(folder / "output/momentum.npy", cache.heads.outputs.momentum);

@@ -139,13 +139,51 @@ class Mlpf:
             return x
         return torch.cat(outputs + ([encoded] if self.c["skip_connection"] else []), dim=-1)
 
+    def attention(self, name, queries, x, mask):
+        """Linear attention: phi(q) (phi(k)^T v) / (phi(q) . sum phi(k)), for every head."""
+        batch, length, width = x.shape
+        projection = self.fixed["projection." + name.rsplit(".", 1)[0]]
+
+        def heads(key, inputs):
+            return self.dense(name + key, inputs).view(batch, length, -1, width).transpose(1, 2)
+
+        def phi(u):
+            return (F.elu(u @ projection.t()) + 1) / projection.shape[0] ** 0.5
+
+        q = phi(heads(".query", queries))
+        k = phi(heads(".key", x)) * mask[:, None, :, None]
+        v = heads(".value", x)
+        weight = (q * k.sum(-2, keepdim=True)).sum(-1, keepdim=True) + 1e-6
+        mixed = (q @ (k.transpose(-1, -2) @ v)) / weight
+        return self.dense(name + ".output", mixed.transpose(1, 2).reshape(batch, length, -1))
+
+    def kernel_encoders(self, name, layers, x, mask):
+        for i in range(layers):
+            layer = "%s.%d" % (name, i)
+            query = self.p.get(layer + ".learned_query")
+            normed = self.norm(layer + ".norm_before", x)
+            queries = x if query is None else query.expand(x.shape)
+            y = normed + self.attention(layer + ".attention", queries, normed, mask) * mask.unsqueeze(-1)
+            y = self.norm(layer + ".norm_after", y)
+            x = self.ffn(layer + ".ffn", y) + (y if self.c["ffn_residual"] else 0)
+        return x
+
+    def streams(self, x, encoded, mask):
+        """What the heads for classes and for momenta see."""
+        c = self.c
+        if c["model"] == "transformer":
+            x = self.kernel_encoders("encoder", c["encoder_layers"], x, mask)
+            return (self.kernel_encoders("classification", c["id_layers"], x, mask),
+                    self.kernel_encoders("regression", c["reg_layers"], x, mask))
+        return (self.stack("classification", c["id_layers"], x, encoded, mask),
+                self.stack("regression", c["reg_layers"], x, encoded, mask))
+
     def forward(self, x, mask):
         """(batch, length, columns) to class logits, charge logits and momenta."""
         c = self.c
         encoded = encode(x, c["encoding"])
         node = F.elu(self.ffn("encoding", encoded))
-        z = self.stack("classification", c["id_layers"], node, encoded, mask)
-        r = self.stack("regression", c["reg_layers"], node, encoded, mask)
+        z, r = self.streams(node, encoded, mask)
         if c["head_layer_norm"]:
             z = self.norm("heads.norm", z)
         logits = self.ffn("classes", z)

@@ -155,7 +155,9 @@ void add_training(Table& table, Hyperparameters& h) {
 Table fields(Hyperparameters& h) {
     constexpr Index deepest = 64;
     Table table{
-        {"model", choice<Model>(h.model, {{"gnn", Model::gnn}, {"mlp", Model::mlp}})},
+        {"model",
+         choice<Model>(h.model,
+                       {{"gnn", Model::gnn}, {"mlp", Model::mlp}, {"transformer", Model::transformer}})},
         {"encoding", choice<Encoding>(h.encoding, {{"raw", Encoding::raw}, {"logs", Encoding::logs}})},
         {"encoding_hidden", integer(h.encoding_hidden, 1, widest)},
         {"id_layers", integer(h.id_layers, 1, deepest)},
@@ -163,6 +165,10 @@ Table fields(Hyperparameters& h) {
         {"stacking",
          choice<Stacking>(h.stacking, {{"additive", Stacking::additive}, {"concat", Stacking::concat}})},
         {"skip_connection", boolean(h.skip_connection)},
+        {"attention_heads", integer(h.heads_of_attention, 1, 256)},
+        {"random_features", integer(h.random_features, 1, widest)},
+        {"encoder_layers", integer(h.encoder_layers, 1, deepest)},
+        {"ffn_residual", boolean(h.ffn_residual)},
     };
     add_graph(table, h.graph);
     add_heads(table, h.heads);
@@ -178,6 +184,15 @@ std::string listed(const std::vector<std::string>& names) {
 }
 
 }  // namespace
+
+TransformerShape transformer_of(const Hyperparameters& h) {
+    return {
+        .attention = {.width = h.graph.width, .heads = h.heads_of_attention, .features = h.random_features},
+        .encoder_layers = h.encoder_layers,
+        .id_layers = h.id_layers,
+        .reg_layers = h.reg_layers,
+        .ffn_residual = h.ffn_residual};
+}
 
 std::variant<Hyperparameters, contract::Infeasible, base::Error> hyperparameters_from(const json& params) {
     Hyperparameters hyper;

@@ -6,6 +6,7 @@
 #include "trainer/mlpf/encoding.hpp"
 #include "trainer/mlpf/graph_layer.hpp"
 #include "trainer/mlpf/loss.hpp"
+#include "trainer/mlpf/transformer.hpp"
 #include "trainer/nn/optimizer.hpp"
 
 #include <string>
@@ -15,8 +16,9 @@
 
 namespace quench::trainer::mlpf {
 
-/// `gnn`: graph layers. `mlp`: dense layers in their place, each element alone; a baseline.
-enum class Model { gnn, mlp };
+/// `gnn`: graph layers. `mlp`: dense layers in their place, each element alone; a baseline. `transformer`:
+/// kernel attention.
+enum class Model { gnn, mlp, transformer };
 
 /// How the layers of a stack are put together: x <- x + layer(x), or x <- layer(x) and the outputs of all
 /// layers side by side in the end.
@@ -45,11 +47,19 @@ struct Hyperparameters {
     bool skip_connection =
         false;  ///< concat: the encoded features as well; additive: no effect, as published
     GraphLayerShape graph{.width = 48, .distance_dim = 8, .distance_hidden = 32, .bin_size = 32};
+    /// Of the transformer, beside width, id_layers and reg_layers, which it shares with the others.
+    Index heads_of_attention = 4;
+    Index random_features = 16;
+    Index encoder_layers = 1;
+    bool ffn_residual = false;
     HeadShape heads;
     LossOptions loss;
     nn::OptimizerOptions optimizer;
     Index batch_size = 8;  ///< events in a global batch, over all ranks
 };
+
+/// The transformer of these.
+TransformerShape transformer_of(const Hyperparameters& hyper);
 
 /// Reads a JSON object {name: value}; absent names keep their defaults, which are those of `preset` if that
 /// is given. A value that could be asked for but cannot work (bin_size 0, no layers) is Infeasible; an

@@ -8,7 +8,7 @@ nn::FfnShape node_shape(const Hyperparameters& h, Index encoded) {
 }
 
 Index width_of_stream(const Hyperparameters& h, Index layers, Index encoded) {
-    if (h.stacking == Stacking::additive) return h.graph.width;
+    if (h.stacking == Stacking::additive || h.model == Model::transformer) return h.graph.width;
     return layers * h.graph.width + (h.skip_connection ? encoded : 0);
 }
 
@@ -21,6 +21,9 @@ Network<Scalar>::Network(nn::Parameters<Scalar>& parameters, const Hyperparamete
       node_(parameters, "encoding", node_shape(h, encoded_columns_), nn::Activation::elu),
       classification_(make_stack(parameters, "classification", h.id_layers)),
       regression_(make_stack(parameters, "regression", h.reg_layers)),
+      transformer_(h.model == Model::transformer
+                       ? std::make_unique<const Transformer<Scalar>>(parameters, transformer_of(h))
+                       : nullptr),
       first_of_heads_(static_cast<Index>(parameters.size())),
       heads_(parameters, h, {.z = stream_width(h.id_layers), .r = stream_width(h.reg_layers)}) {}
 
@@ -33,6 +36,7 @@ template <class Scalar>
 auto Network<Scalar>::make_stack(nn::Parameters<Scalar>& parameters, const std::string& name,
                                  Index layers) const -> Stack {
     Stack stack;
+    if (hyper_.model == Model::transformer) return stack;
     for (Index i = 0; i < layers; ++i) {
         const std::string layer = name + "." + std::to_string(i);
         stack.first_parameter.push_back(static_cast<Index>(parameters.size()));
@@ -111,6 +115,11 @@ const Outputs<Scalar>& Network<Scalar>::forward(const nn::Parameters<Scalar>& p,
                                                 Cache& cache, Binning binning) const {
     encode(hyper_.encoding, batch.features, cache.encoded);
     const Matrix<Scalar>& x = node_.forward(p, cache.encoded, cache.node);
+    if (transformer_) {
+        transformer_->forward(p, x, batch.begin, cache.transformer);
+        return heads_.forward(p, batch.features, transformer_->z(cache.transformer),
+                              transformer_->r(cache.transformer), cache.heads);
+    }
     forward(classification_, p, x, cache, batch.begin, cache.classification, binning);
     forward(regression_, p, x, cache, batch.begin, cache.regression, binning);
     return heads_.forward(p, batch.features, cache.classification.stream, cache.regression.stream,
@@ -125,8 +134,12 @@ void Network<Scalar>::backward(const nn::Parameters<Scalar>& p, const Batch<Scal
     heads_.backward(p, batch.features, cache.heads, d_outputs, gradients, dz, dr);
     if (final_from) final_from(first_of_heads_);
     Matrix<Scalar> dx = Matrix<Scalar>::Zero(batch.rows(), hyper_.graph.width);
-    backward(regression_, p, cache.regression, dr, gradients, cache.scratch, dx, final_from);
-    backward(classification_, p, cache.classification, dz, gradients, cache.scratch, dx, final_from);
+    if (transformer_) {
+        transformer_->backward(p, batch.begin, cache.transformer, dz, dr, gradients, dx, final_from);
+    } else {
+        backward(regression_, p, cache.regression, dr, gradients, cache.scratch, dx, final_from);
+        backward(classification_, p, cache.classification, dz, gradients, cache.scratch, dx, final_from);
+    }
     node_.backward(p, cache.encoded, cache.node, dx, gradients, nullptr);
     if (final_from) final_from(0);
 }
@@ -135,8 +148,10 @@ double parameter_count(const Hyperparameters& h, Index feature_columns) {
     const Index encoded = encoded_columns(feature_columns);
     const nn::FfnShape dense{.in = h.graph.width, .layers = 0, .out = h.graph.width};
     const double layer = h.model == Model::gnn ? parameter_count(h.graph) : nn::parameter_count(dense);
-    return nn::parameter_count(node_shape(h, encoded)) +
-           static_cast<double>(h.id_layers + h.reg_layers) * layer +
+    const double layers = h.model == Model::transformer
+                              ? parameter_count(transformer_of(h))
+                              : static_cast<double>(h.id_layers + h.reg_layers) * layer;
+    return nn::parameter_count(node_shape(h, encoded)) + layers +
            parameter_count(h.heads, width_of_stream(h, h.id_layers, encoded),
                            width_of_stream(h, h.reg_layers, encoded));
 }

@@ -5,6 +5,7 @@
 #include "trainer/mlpf/hyperparameters.hpp"
 
 #include <functional>
+#include <memory>
 #include <vector>
 
 namespace quench::trainer::mlpf {
@@ -27,6 +28,7 @@ class Network {
         Matrix<Scalar> encoded;
         typename nn::Ffn<Scalar>::Cache node;
         StackCache classification, regression;
+        typename Transformer<Scalar>::Cache transformer;
         typename Heads<Scalar>::Cache heads;
         typename GraphLayer<Scalar>::Scratch scratch;
     };
@@ -50,6 +52,8 @@ class Network {
     [[nodiscard]] const std::vector<GraphLayer<Scalar>>& regression_graphs() const {
         return regression_.graphs;
     }
+    /// Null for the other models.
+    [[nodiscard]] const Transformer<Scalar>* transformer() const { return transformer_.get(); }
 
   private:
     /// Either graph layers or dense ones.
@@ -74,7 +78,8 @@ class Network {
     Hyperparameters hyper_;
     Index encoded_columns_;
     nn::Ffn<Scalar> node_;
-    Stack classification_, regression_;
+    Stack classification_, regression_;  // empty for a transformer
+    std::unique_ptr<const Transformer<Scalar>> transformer_;
     Index first_of_heads_;
     Heads<Scalar> heads_;
 };

@@ -88,6 +88,27 @@ Hyperparameters clic_tuned() {
     return h;
 }
 
+Hyperparameters transformer_before() {
+    Hyperparameters h = clic_before();
+    h.model = Model::transformer;
+    h.encoder_layers = h.id_layers = h.reg_layers = 1;
+    h.graph.width = h.encoding_hidden = 64;
+    h.heads_of_attention = 16;
+    h.random_features = 32;
+    return h;
+}
+
+Hyperparameters transformer_tuned() {
+    Hyperparameters h = clic_tuned();
+    h.model = Model::transformer;
+    h.encoder_layers = 3;
+    h.id_layers = h.reg_layers = 2;
+    h.graph.width = h.encoding_hidden = 32;
+    h.heads_of_attention = 8;
+    h.random_features = 32;
+    return h;
+}
+
 struct Preset {
     const char* name;
     Hyperparameters (*make)();
@@ -96,7 +117,9 @@ constexpr Preset presets[] = {{"clic_before", clic_before},
                               {"clic_tuned", clic_tuned},
                               {"delphes", delphes},
                               {"delphes_bench", delphes_bench},
-                              {"quick", [] { return Hyperparameters{}; }}};
+                              {"quick", [] { return Hyperparameters{}; }},
+                              {"transformer_before", transformer_before},
+                              {"transformer_tuned", transformer_tuned}};
 
 }  // namespace
 
