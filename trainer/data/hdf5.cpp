@@ -130,7 +130,8 @@ Result<std::unique_ptr<File>> File::create(const std::string& path) {
     const Library library;
     auto open = std::make_unique<Open>();
     open->path = path;
-    open->file = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access(false)), H5Fclose);
+    const Handle how = access(false);  // named: closing it would clear the reason of a failure
+    open->file = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, how), H5Fclose);
     if (!open->file.ok()) return failed(path + " cannot be written");
     return std::unique_ptr<File>(new File(std::move(open)));
 }
@@ -151,7 +152,8 @@ Result<std::unique_ptr<File>> File::open(const std::string& path) {
     const Library library;
     auto open = std::make_unique<Open>();
     open->path = path;
-    open->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access(true)), H5Fclose);
+    const Handle how = access(true);
+    open->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, how), H5Fclose);
     if (!open->file.ok()) return failed(path + " is damaged or cut short");
     return std::unique_ptr<File>(new File(std::move(open)));
 }
