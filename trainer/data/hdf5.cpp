@@ -8,6 +8,7 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -25,6 +26,7 @@ class Library {
   public:
     Library() : lock_(mutex()) {
         static const bool quiet = [] {
+            H5dont_atexit();  // it would close what could not be written once more, and crash
             H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
             H5PLset_loading_state(0);  // a file must not make us load code
             return true;
@@ -57,6 +59,7 @@ class Handle {
 
     [[nodiscard]] bool ok() const { return id_ >= 0; }
     operator hid_t() const { return id_; }
+    void abandon() { id_ = -1; }
     bool close() {
         if (!ok()) return true;
         return close_(std::exchange(id_, -1)) >= 0;
@@ -75,6 +78,13 @@ std::string reason() {
         return 0;
     };
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, keep, &text);
+    // What the system said is inside a long list of numbers.
+    constexpr std::string_view mark = "error message = '";
+    if (const std::size_t at = text.find(mark); at != std::string::npos) {
+        text.erase(0, at + mark.size());
+        text.erase(std::min(text.find('\''), text.size()));
+    }
+    std::ranges::replace(text, '\n', ' ');
     return text.empty() ? "no reason given" : text;
 }
 
@@ -117,6 +127,16 @@ struct File::Open {
     std::string path;
     Handle file;
     std::map<std::string, Handle> tables;  // those that are written to
+
+    bool writing = false;  // until it is closed
+
+    // A file that was not written to its end is left to the end of the process: the library crashes when it
+    // has to close what it could not write (a full disk).
+    ~Open() {
+        if (!writing) return;
+        for (auto& [name, table] : tables) table.abandon();
+        file.abandon();
+    }
 };
 
 File::File(std::unique_ptr<Open> open) : open_(std::move(open)) {}
@@ -133,6 +153,7 @@ Result<std::unique_ptr<File>> File::create(const std::string& path) {
     const Handle how = access(false);  // named: closing it would clear the reason of a failure
     open->file = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, how), H5Fclose);
     if (!open->file.ok()) return failed(path + " cannot be written");
+    open->writing = true;
     return std::unique_ptr<File>(new File(std::move(open)));
 }
 
@@ -276,10 +297,13 @@ Result<> File::append(const std::string& name, const std::vector<std::uint64_t>&
 
 Result<> File::close() {
     const Library library;
+    // Everything is on its way before anything is closed.
+    if (H5Fflush(open_->file, H5F_SCOPE_GLOBAL) < 0)
+        return failed(open_->path + " cannot be written to its end");
     bool ok = true;
     for (auto& [name, table] : open_->tables) ok = table.close() && ok;
-    ok = ok && H5Fflush(open_->file, H5F_SCOPE_GLOBAL) >= 0;
     ok = open_->file.close() && ok;
+    open_->writing = !ok;
     if (!ok) return failed(open_->path + " cannot be written to its end");
     return base::success();
 }

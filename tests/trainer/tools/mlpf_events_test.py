@@ -93,14 +93,21 @@ class MlpfEvents(unittest.TestCase):
             self.assertEqual(run(*wrong).returncode, 2, wrong)
 
     def test_a_full_disk_is_said_and_leaves_nothing(self):
-        def limit():
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+        # From the first byte on, in the middle, and when only the end does not fit.
+        self.assertEqual(run("generate", "--events", 300, "--pileup", 2, "--out", self.out).returncode, 0)
+        whole = self.out.stat().st_size
+        self.out.unlink()
+        for most in (0, 100, 4096, whole // 3, whole // 2, whole - 100_000, whole - 5000, whole - 100, whole - 1):
 
-        done = run("generate", "--events", 400, "--pileup", 2, "--out", self.out, preexec_fn=limit)
-        self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn("cannot be written", done.stderr)
-        self.assertEqual(os.listdir(self.folder), [])
+            def limit(most=most):
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+            done = run("generate", "--events", 300, "--pileup", 2, "--out", self.out, preexec_fn=limit)
+            self.assertEqual(done.returncode, 1, (most, done.stderr))
+            self.assertIn("cannot be written", done.stderr)
+            self.assertIn("File too large", done.stderr)
+            self.assertEqual(os.listdir(self.folder), [], most)
 
     def test_a_kill_leaves_no_file_under_the_final_name(self):
         unfinished = self.folder / "events.h5.part"
