@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <map>
@@ -26,7 +27,11 @@ class Library {
   public:
     Library() : lock_(mutex()) {
         static const bool quiet = [] {
-            H5dont_atexit();  // it would close what could not be written once more, and crash
+            // At the end the library closes what is open, which crashes if it could not be written before.
+            H5dont_atexit();
+            std::atexit([] {
+                if (!abandoned) H5close();
+            });
             H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
             H5PLset_loading_state(0);  // a file must not make us load code
             return true;
@@ -35,6 +40,8 @@ class Library {
         H5Eclear2(H5E_DEFAULT);
     }
 
+    static bool abandoned;  ///< a file was left open for good
+
   private:
     static std::mutex& mutex() {
         static std::mutex one;
@@ -42,6 +49,8 @@ class Library {
     }
     std::lock_guard<std::mutex> lock_;
 };
+
+bool Library::abandoned = false;
 
 // Closes what it holds. To be used under Library.
 class Handle {
@@ -134,6 +143,7 @@ struct File::Open {
     // has to close what it could not write (a full disk).
     ~Open() {
         if (!writing) return;
+        Library::abandoned = true;
         for (auto& [name, table] : tables) table.abandon();
         file.abandon();
     }
