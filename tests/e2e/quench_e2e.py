@@ -30,7 +30,7 @@ def binary():
     path = os.environ.get("QUENCH_BIN")
     if not path or not os.access(path, os.X_OK):
         raise RuntimeError("QUENCH_BIN must name the quench binary, as ctest does (now: %r)" % path)
-    return path
+    return os.path.abspath(path)  # as named from where the test was started
 
 
 def wait_until(condition, timeout, what):
