@@ -3,6 +3,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -69,7 +71,13 @@ Result<std::unique_ptr<EventFileWriter>> EventFileWriter::create(const std::stri
                                                                  const FileInfo& info,
                                                                  Compression compression) {
     auto file = hdf5::File::create(path + ".part");
-    if (!file) return file.error();
+    if (!file) {
+        // The beginning of a file that did not fit; another writer's is never empty for long.
+        std::error_code ignored;
+        if (std::filesystem::file_size(path + ".part", ignored) == 0 && !ignored)
+            ::unlink((path + ".part").c_str());
+        return file.error();
+    }
     auto writer =
         std::unique_ptr<EventFileWriter>(new EventFileWriter(path, std::move(file).value(), info.detector));
     if (auto done = write_head(*writer->file_, info, compression); !done) return done.error();

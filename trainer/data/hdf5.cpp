@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -25,6 +27,11 @@ class Library {
   public:
     Library() : lock_(mutex()) {
         static const bool quiet = [] {
+            // At the end the library closes what is open, which crashes if it could not be written before.
+            H5dont_atexit();
+            std::atexit([] {
+                if (!abandoned) H5close();
+            });
             H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
             H5PLset_loading_state(0);  // a file must not make us load code
             return true;
@@ -33,6 +40,8 @@ class Library {
         H5Eclear2(H5E_DEFAULT);
     }
 
+    static bool abandoned;  ///< a file was left open for good
+
   private:
     static std::mutex& mutex() {
         static std::mutex one;
@@ -40,6 +49,8 @@ class Library {
     }
     std::lock_guard<std::mutex> lock_;
 };
+
+bool Library::abandoned = false;
 
 // Closes what it holds. To be used under Library.
 class Handle {
@@ -57,6 +68,7 @@ class Handle {
 
     [[nodiscard]] bool ok() const { return id_ >= 0; }
     operator hid_t() const { return id_; }
+    void abandon() { id_ = -1; }
     bool close() {
         if (!ok()) return true;
         return close_(std::exchange(id_, -1)) >= 0;
@@ -75,6 +87,13 @@ std::string reason() {
         return 0;
     };
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, keep, &text);
+    // What the system said is inside a long list of numbers.
+    constexpr std::string_view mark = "error message = '";
+    if (const std::size_t at = text.find(mark); at != std::string::npos) {
+        text.erase(0, at + mark.size());
+        text.erase(std::min(text.find('\''), text.size()));
+    }
+    std::ranges::replace(text, '\n', ' ');
     return text.empty() ? "no reason given" : text;
 }
 
@@ -117,6 +136,17 @@ struct File::Open {
     std::string path;
     Handle file;
     std::map<std::string, Handle> tables;  // those that are written to
+
+    bool writing = false;  // until it is closed
+
+    // A file that was not written to its end is left to the end of the process: the library crashes when it
+    // has to close what it could not write (a full disk).
+    ~Open() {
+        if (!writing) return;
+        Library::abandoned = true;
+        for (auto& [name, table] : tables) table.abandon();
+        file.abandon();
+    }
 };
 
 File::File(std::unique_ptr<Open> open) : open_(std::move(open)) {}
@@ -130,8 +160,10 @@ Result<std::unique_ptr<File>> File::create(const std::string& path) {
     const Library library;
     auto open = std::make_unique<Open>();
     open->path = path;
-    open->file = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access(false)), H5Fclose);
+    const Handle how = access(false);  // named: closing it would clear the reason of a failure
+    open->file = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, how), H5Fclose);
     if (!open->file.ok()) return failed(path + " cannot be written");
+    open->writing = true;
     return std::unique_ptr<File>(new File(std::move(open)));
 }
 
@@ -151,7 +183,8 @@ Result<std::unique_ptr<File>> File::open(const std::string& path) {
     const Library library;
     auto open = std::make_unique<Open>();
     open->path = path;
-    open->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access(true)), H5Fclose);
+    const Handle how = access(true);
+    open->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, how), H5Fclose);
     if (!open->file.ok()) return failed(path + " is damaged or cut short");
     return std::unique_ptr<File>(new File(std::move(open)));
 }
@@ -274,10 +307,13 @@ Result<> File::append(const std::string& name, const std::vector<std::uint64_t>&
 
 Result<> File::close() {
     const Library library;
+    // Everything is on its way before anything is closed.
+    if (H5Fflush(open_->file, H5F_SCOPE_GLOBAL) < 0)
+        return failed(open_->path + " cannot be written to its end");
     bool ok = true;
     for (auto& [name, table] : open_->tables) ok = table.close() && ok;
-    ok = ok && H5Fflush(open_->file, H5F_SCOPE_GLOBAL) >= 0;
     ok = open_->file.close() && ok;
+    open_->writing = !ok;
     if (!ok) return failed(open_->path + " cannot be written to its end");
     return base::success();
 }

@@ -142,24 +142,30 @@ void add_minimum_bias(double activity, double z, Rng& rng, std::vector<Particle>
     // Poisson with a mean that is gamma-distributed (shape 2): diffractive collisions are quiet, central ones
     // not.
     const double mean = activity * density * 2 * widest * 0.5 * (rng.exponential() + rng.exponential());
-    // A direction, or none for hadrons outside the distribution.
-    const auto fly = [&](double pt, double mass) -> std::optional<FourVector> {
-        const double phi = 2 * pi * rng.uniform(), y = widest * (2 * rng.uniform() - 1);
-        if (rng.uniform() > std::exp(-0.5 * y * y / (width * width))) return std::nullopt;
-        const double mt = std::hypot(pt, mass);
+    // A rapidity, or none for hadrons outside the distribution.
+    const auto rapidity = [&]() -> std::optional<double> {
+        const double y = widest * (2 * rng.uniform() - 1);
+        return rng.uniform() > std::exp(-0.5 * y * y / (width * width)) ? std::nullopt : std::optional(y);
+    };
+    const auto momentum = [&](double y, double pt, double mass) {
+        const double phi = 2 * pi * rng.uniform(), mt = std::hypot(pt, mass);
         return FourVector{pt * std::cos(phi), pt * std::sin(phi), mt * std::sinh(y), mt * std::cosh(y)};
     };
     for (std::uint64_t n = rng.poisson(std::min(mean, 2000.0)); n > 0; --n) {
+        const auto y = rapidity();
+        if (!y) continue;
         const Species& species = draw_species(rng);
-        if (const auto p = fly(draw_pt(species, rng), species.mass)) add_hadron(species, *p, z, rng, out);
+        add_hadron(species, momentum(*y, draw_pt(species, rng), species.mass), z, rng, out);
     }
     // From decays of charm and bottom.
     constexpr double leptons = 0.06, mean_lepton_pt = 1.0;
     for (std::uint64_t n = rng.poisson(activity * leptons); n > 0; --n) {
+        const auto y = rapidity();
+        if (!y) continue;
         const Category category = rng.below(2) == 0 ? Category::electron : Category::muon;
         const int charge = rng.below(2) == 0 ? 1 : -1;
-        if (const auto p = fly(0.05 + mean_lepton_pt * rng.exponential(), muon_mass))
-            add_lepton(category, charge, *p, z, out);
+        add_lepton(category, charge, momentum(*y, 0.05 + mean_lepton_pt * rng.exponential(), muon_mass), z,
+                   out);
     }
 }
 

@@ -18,7 +18,7 @@ namespace quench::trainer::event {
 
 struct GeneratorOptions {
     std::uint64_t seed = 1;
-    double pileup = 4.0;  ///< mean number of other collisions; some 25 elements each
+    double pileup = 4.0;  ///< mean number of other collisions; some 22 elements each
     Process process = Process::ttbar;
 };
 
