@@ -97,9 +97,20 @@ std::map<std::string, Field> fields(Hyperparameters& h) {
         {"batch_size", integer(h.batch_size, 1, 1 << 20)},
         {"optimizer",
          choice<nn::OptimizerOptions::Kind>(h.optimizer.kind, {{"adam", nn::OptimizerOptions::Kind::adam},
+                                                               {"adamw", nn::OptimizerOptions::Kind::adamw},
                                                                {"sgd", nn::OptimizerOptions::Kind::sgd}})},
         {"lr", real(h.optimizer.lr, 0.0, 1e3)},
         {"momentum", real(h.optimizer.momentum, -1e-300, 1.0)},
+        {"weight_decay", real(h.optimizer.weight_decay, -1e-300, 1e3)},
+        {"clip_norm", real(h.optimizer.clip_norm, -1e-300, 1e6)},
+        {"schedule", choice<nn::ScheduleOptions::Kind>(
+                         h.schedule.kind, {{"constant", nn::ScheduleOptions::Kind::constant},
+                                           {"cosine", nn::ScheduleOptions::Kind::cosine},
+                                           {"onecycle", nn::ScheduleOptions::Kind::onecycle},
+                                           {"exponential", nn::ScheduleOptions::Kind::exponential}})},
+        {"schedule_epochs", integer(h.schedule.epochs, 1, 1 << 20)},
+        {"decay_rate", real(h.schedule.decay_rate, 0.0, 1.0)},
+        {"decay_steps", integer(h.schedule.decay_steps, 1, 1 << 30)},
     };
 }
 

@@ -5,6 +5,7 @@
 #include "trainer/contract/report_line.hpp"
 #include "trainer/mlpf/graph_layer.hpp"
 #include "trainer/nn/optimizer.hpp"
+#include "trainer/nn/schedule.hpp"
 
 #include <string>
 #include <variant>
@@ -24,6 +25,7 @@ struct Hyperparameters {
     Index head_hidden = 48;
     Index head_layers = 1;
     nn::OptimizerOptions optimizer;
+    nn::ScheduleOptions schedule;
     Index batch_size = 8;  ///< events in a global batch, over all ranks
 };
 
