@@ -58,16 +58,24 @@ struct Reduction::Work {
             buckets.push_back(make_bucket(begin, end, world.rank, world.size));
             end = begin;
         }
-        MPI_Comm_dup(MPI_COMM_WORLD, &parts);
-        MPI_Comm_dup(MPI_COMM_WORLD, &sums);
         done = summed = sent = buckets.size();
     }
     ~Work() {
-        MPI_Comm_free(&parts);
-        MPI_Comm_free(&sums);
+        if (parts != MPI_COMM_NULL) MPI_Comm_free(&parts);
+        if (sums != MPI_COMM_NULL) MPI_Comm_free(&sums);
     }
     Work(const Work&) = delete;
     Work& operator=(const Work&) = delete;
+
+    // Together with the other ranks: not when this is made, as that may fail on one rank alone.
+    void open() {
+        if (parts != MPI_COMM_NULL) return;
+        for (MPI_Comm* comm : {&parts, &sums}) {
+            MPI_Request request = MPI_REQUEST_NULL;
+            MPI_Comm_idup(MPI_COMM_WORLD, comm, &request);
+            world.wait(request, "their first sum");
+        }
+    }
 
     void send_parts(Bucket& b) {
         MPI_Ialltoallv(data.data() + b.begin, b.counts.data(), b.offsets.data(), MPI_FLOAT, b.arrived.data(),
@@ -110,6 +118,7 @@ void Reduction::begin(std::span<float> data) {
     if (!work_) return;
     QUENCH_CHECK(work_->done == work_->buckets.size(), "the sum before has not been waited for");
     QUENCH_CHECK(data.size() == (work_->buckets.empty() ? 0 : work_->buckets.front().end), "lengths differ");
+    work_->open();
     work_->data = data;
     work_->sent = work_->summed = work_->done = 0;
 }

@@ -24,7 +24,8 @@ class Reduction {
     /// Some 1 MB: large beside an operation's start of some 10 us, small beside a pass over all layers.
     static constexpr std::size_t usual_bucket = std::size_t{1} << 18;
 
-    /// Sums blocks of `length` floats in buckets of `bucket`. All memory is taken here.
+    /// Sums blocks of `length` floats in buckets of `bucket`. All memory is taken here, and nothing is
+    /// sent, so that it may fail on one rank alone.
     Reduction(const Session& ranks, std::size_t length, std::size_t bucket = usual_bucket);
     /// Nothing may be going on.
     ~Reduction();
