@@ -111,7 +111,9 @@ base::Result<> Trainer::save() {
         try {
             trial::write_atomically(task_.checkpoint_dir / checkpoint_name, to_bytes(state_));
         } catch (const std::exception& error) {
-            problem = error.what();
+            problem =
+                std::string(error.what()) +
+                " (the checkpoint before it is intact). Make room, then start again to go on from there";
         }
     }
     return as_result(ranks_, problem);
