@@ -3,12 +3,18 @@
 #include "trainer/contract/quench_trial.hpp"
 #include "trainer/contract/run_file.hpp"
 #include "trainer/training/trainer.hpp"
+#include "trainer/training/trouble.hpp"
 #include "trainer/variant.hpp"
 
+#include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <optional>
+#include <stdexcept>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -26,11 +32,12 @@ struct CommandLine {
     std::string checkpoint_dir;
     std::vector<std::string> settings;
     bool validation_given = false;
+    double rank_timeout_s = 600;
 };
 
 // Bad input of a user: the text of a line on stderr and exit status 1.
-struct Refused {
-    std::string why;
+struct Refused : std::runtime_error {
+    using std::runtime_error::runtime_error;
 };
 
 json params_from(const std::vector<std::string>& settings) {
@@ -69,31 +76,60 @@ void print_line(const mpi::Session& ranks, const std::string& line) {
     std::fflush(stdout);  // a report that waits in a buffer cannot stop a hopeless trial
 }
 
-void train(CommandLine line, const mpi::Session& ranks) {
-    training::Task& task = line.task;
-    json params = params_from(line.settings);
-    task.checkpoint_dir = line.checkpoint_dir;
-    if (!line.validation_given) task.validation_events = std::max<std::size_t>(1, task.events / 4);
-    if (const char* path = std::getenv(contract::run_file_variable))
-        follow_run_file(path, ranks, task, params);
+void print_infeasible(const mpi::Session& ranks, const std::string& why) {
+    print_line(ranks, contract::to_text(contract::Infeasible{why}));
+}
 
+// Does it on every rank. True if it worked on all; else, on all, why not: an error is thrown, a lack of
+// memory is printed as the trial's outcome.
+bool do_together(const mpi::Session& ranks, const std::function<void()>& work) {
+    const training::Trouble trouble = training::agreed(ranks, training::trouble_of(work));
+    if (trouble.kind == training::Trouble::Kind::error) throw Refused(trouble.why);
+    if (trouble.kind == training::Trouble::Kind::none) return true;
+    print_infeasible(ranks, trouble.why);
+    return false;
+}
+
+// The task's hyperparameters, or why they cannot work.
+std::optional<contract::Infeasible> set_hyperparameters(training::Task& task, const json& params) {
     auto hyper = mlpf::hyperparameters_from(params);
     if (const auto* error = std::get_if<base::Error>(&hyper)) throw Refused{error->text()};
-    if (const auto* infeasible = std::get_if<contract::Infeasible>(&hyper))
-        return print_line(ranks, contract::to_text(*infeasible));
+    if (const auto* infeasible = std::get_if<contract::Infeasible>(&hyper)) return *infeasible;
     task.hyper = std::get<mlpf::Hyperparameters>(hyper);
     if (const double count = mlpf::parameter_count(task.hyper, 12); count > most_parameters)
-        return print_line(ranks,
-                          contract::to_text(contract::Infeasible{fmt::format(
-                              "{:.3g} parameters, but at most {:.3g} are allowed", count, most_parameters)}));
+        return contract::Infeasible{
+            fmt::format("{:.3g} parameters, but at most {:.3g} are allowed", count, most_parameters)};
+    return std::nullopt;
+}
 
-    training::Trainer trainer(
-        task,
-        {.report = [&](const contract::Report& report) { print_line(ranks, contract::to_text(report)); },
-         .stop_requested = [] { return trial::stop_requested(); }},
-        ranks);
-    const auto ending = trainer.run();
+void train(CommandLine line, const mpi::Session& ranks) {
+    training::Task& task = line.task;
+    std::optional<contract::Infeasible> infeasible;
+    const bool understood = do_together(ranks, [&] {
+        json params = params_from(line.settings);
+        task.checkpoint_dir = line.checkpoint_dir;
+        if (!line.validation_given) task.validation_events = std::max<std::size_t>(1, task.events / 4);
+        if (const char* path = std::getenv(contract::run_file_variable))
+            follow_run_file(path, ranks, task, params);
+        infeasible = set_hyperparameters(task, params);
+    });
+    if (!understood) return;
+    if (infeasible) return print_line(ranks, contract::to_text(*infeasible));
+
+    std::optional<training::Trainer> trainer;
+    const bool made = do_together(ranks, [&] {
+        trainer.emplace(task,
+                        training::Doors{.report =
+                                            [&](const contract::Report& report) {
+                                                print_line(ranks, contract::to_text(report));
+                                            },
+                                        .stop_requested = [] { return trial::stop_requested(); }},
+                        ranks);
+    });
+    if (!made) return;
+    const auto ending = trainer->run();
     if (!ending) throw Refused{ending.error().text()};
+    if (*ending == training::Ending::out_of_memory) print_infeasible(ranks, "out of memory");
     if (ranks.is_root() && *ending == training::Ending::stopped)
         fmt::print(stderr, "mlpf-train: stopped as asked, the checkpoint is written\n");
     if (ranks.is_root() && *ending == training::Ending::diverged)
@@ -123,6 +159,10 @@ void add_options(CLI::App& app, CommandLine& line) {
         ->capture_default_str();
     app.add_option("--checkpoint-dir", line.checkpoint_dir,
                    "Where to keep and resume from a checkpoint, for a run by hand (default: none)");
+    app.add_option("--rank-timeout", line.rank_timeout_s,
+                   "Seconds that a rank waits for the others before it ends them all; 0: for ever")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
     app.add_option("--set", line.settings,
                    "NAME=VALUE: a hyperparameter; repeat for more. QUENCH_RUN overrides it. Known: " +
                        mlpf::to_text({}));
@@ -133,7 +173,9 @@ void add_options(CLI::App& app, CommandLine& line) {
 int main(int argc, char** argv) {
     hand_over_to_best_variant(argv);
     trial::catch_stop_signals();
-    const mpi::Session ranks;
+    // A limit on file sizes is to be an error of the write, with its message, not death by a signal.
+    std::signal(SIGXFSZ, SIG_IGN);
+    mpi::Session ranks;
     CLI::App app("Trains machine-learned particle flow on generated collider events.", "mlpf-train");
     CommandLine line;
     add_options(app, line);
@@ -143,12 +185,13 @@ int main(int argc, char** argv) {
         if (!ranks.is_root()) return error.get_exit_code() == 0 ? 0 : 2;
         return app.exit(error) == 0 ? 0 : 2;
     }
+    ranks.set_patience(std::chrono::duration<double>(line.rank_timeout_s));
     try {
         train(std::move(line), ranks);
         return 0;
     } catch (const Refused& refused) {
         // Every rank sees the same problem and leaves by itself.
-        if (ranks.is_root()) fmt::print(stderr, "mlpf-train: {}\n", refused.why);
+        if (ranks.is_root()) fmt::print(stderr, "mlpf-train: {}\n", refused.what());
         return 1;
     } catch (const std::exception& error) {
         fmt::print(stderr, "mlpf-train, rank {}: {}\n", ranks.rank(), error.what());

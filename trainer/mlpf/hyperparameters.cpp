@@ -143,11 +143,22 @@ void add_loss(Table& table, LossOptions& l) {
 
 void add_training(Table& table, Hyperparameters& h) {
     using Kind = nn::OptimizerOptions::Kind;
+    using Rate = nn::ScheduleOptions::Kind;
     table.merge(Table{
         {"batch_size", integer(h.batch_size, 1, 1 << 20)},
-        {"optimizer", choice<Kind>(h.optimizer.kind, {{"adam", Kind::adam}, {"sgd", Kind::sgd}})},
+        {"optimizer",
+         choice<Kind>(h.optimizer.kind, {{"adam", Kind::adam}, {"adamw", Kind::adamw}, {"sgd", Kind::sgd}})},
         {"lr", real(h.optimizer.lr, 0.0, 1e3)},
         {"momentum", real(h.optimizer.momentum, zero, 1.0)},
+        {"weight_decay", real(h.optimizer.weight_decay, zero, 1e3)},
+        {"clip_norm", real(h.optimizer.clip_norm, zero, 1e6)},
+        {"schedule", choice<Rate>(h.schedule.kind, {{"constant", Rate::constant},
+                                                    {"cosine", Rate::cosine},
+                                                    {"onecycle", Rate::onecycle},
+                                                    {"exponential", Rate::exponential}})},
+        {"schedule_epochs", integer(h.schedule.epochs, 1, 1 << 20)},
+        {"decay_rate", real(h.schedule.decay_rate, 0.0, 1.0)},
+        {"decay_steps", integer(h.schedule.decay_steps, 1, 1 << 30)},
     });
 }
 

@@ -8,6 +8,7 @@
 #include "trainer/mlpf/loss.hpp"
 #include "trainer/mlpf/transformer.hpp"
 #include "trainer/nn/optimizer.hpp"
+#include "trainer/nn/schedule.hpp"
 
 #include <string>
 #include <variant>
@@ -55,6 +56,7 @@ struct Hyperparameters {
     HeadShape heads;
     LossOptions loss;
     nn::OptimizerOptions optimizer;
+    nn::ScheduleOptions schedule;
     Index batch_size = 8;  ///< events in a global batch, over all ranks
 };
 

@@ -1,14 +1,14 @@
 #include "trainer/mpi/session.hpp"
 
 #include "base/contract.hpp"
+#include "trainer/mpi/world.hpp"
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 #include <vector>
-
-#include <mpi.h>
 
 namespace quench::trainer::mpi {
 namespace {
@@ -31,34 +31,54 @@ MPI_Datatype type<double>() {
     return MPI_DOUBLE;
 }
 
+// Each rank sums one part of the buffer and all gather the parts. The traffic is that of a ring reduction,
+// and the order of addition is ours: MPI_Allreduce may choose it by message size, network and load.
+template <class T, class World>
+void sum_over(const World& world, std::span<T> data) {
+    const auto size = static_cast<std::size_t>(world.size);
+    const std::size_t part = (data.size() + size - 1) / size;
+    QUENCH_CHECK(part <= INT32_MAX, "a part exceeds what MPI counts");
+    const int count = static_cast<int>(part);
+    std::vector<T> padded(data.begin(), data.end());
+    padded.resize(part * size, T(0));
+    std::vector<T> parts(part * size);
+    std::vector<T> mine(part);
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Ialltoall(padded.data(), count, type<T>(), parts.data(), count, type<T>(), MPI_COMM_WORLD, &request);
+    world.wait(request, "their part of a sum");
+    for (std::size_t i = 0; i < part; ++i) {
+        double total = 0;
+        for (std::size_t r = 0; r < size; ++r) total += static_cast<double>(parts[r * part + i]);
+        mine[i] = static_cast<T>(total);
+    }
+    MPI_Iallgather(mine.data(), count, type<T>(), padded.data(), count, type<T>(), MPI_COMM_WORLD, &request);
+    world.wait(request, "a sum");
+    std::copy_n(padded.begin(), data.size(), data.begin());
+}
+
+template <class World>
+void broadcast_bytes(const World& world, void* data, std::size_t size, int from) {
+    constexpr std::size_t at_once = std::size_t{1} << 30;  // MPI counts in int
+    for (std::size_t done = 0; done < size; done += at_once) {
+        MPI_Request request = MPI_REQUEST_NULL;
+        MPI_Ibcast(static_cast<char*>(data) + done, static_cast<int>(std::min(at_once, size - done)),
+                   MPI_BYTE, from, MPI_COMM_WORLD, &request);
+        world.wait(request, "a message");
+    }
+}
+
 }  // namespace
 
-struct Session::World {
-    int rank = 0;
-    int size = 1;
-
-    // Each rank sums one part of the buffer and all gather the parts. The traffic is that of a ring
-    // reduction, and the order of addition is ours: MPI_Allreduce may choose it by message size, network and
-    // load.
-    template <class T>
-    void sum(std::span<T> data) const {
-        const std::size_t part = (data.size() + size - 1) / size;
-        QUENCH_CHECK(part <= INT32_MAX, "a part exceeds what MPI counts");
-        const int count = static_cast<int>(part);
-        std::vector<T> padded(data.begin(), data.end());
-        padded.resize(part * size, T(0));
-        std::vector<T> parts(part * size);
-        MPI_Alltoall(padded.data(), count, type<T>(), parts.data(), count, type<T>(), MPI_COMM_WORLD);
-        std::vector<T> mine(part);
-        for (std::size_t i = 0; i < part; ++i) {
-            double total = 0;
-            for (int r = 0; r < size; ++r) total += static_cast<double>(parts[r * part + i]);
-            mine[i] = static_cast<T>(total);
-        }
-        MPI_Allgather(mine.data(), count, type<T>(), padded.data(), count, type<T>(), MPI_COMM_WORLD);
-        std::copy_n(padded.begin(), data.size(), data.begin());
-    }
-};
+void Session::World::give_up(const char* what) const {
+    std::fprintf(
+        stderr,
+        "mlpf-train, rank %d: waited %g s for the other ranks and %s (a rank hangs, or the network is "
+        "down); all ranks end. A longer --rank-timeout waits longer\n",
+        rank, patience.count(), what);
+    std::fflush(stderr);
+    MPI_Abort(MPI_COMM_WORLD, 1);
+    std::_Exit(1);
+}
 
 Session::Session() {
     if (!launched_with_others()) return;
@@ -73,7 +93,16 @@ Session::Session() {
 }
 
 Session::~Session() {
-    if (world_) MPI_Finalize();
+    if (!world_) return;
+    // MPI_Finalize would wait for ever.
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Ibarrier(MPI_COMM_WORLD, &request);
+    world_->wait(request, "their end");
+    MPI_Finalize();
+}
+
+void Session::set_patience(std::chrono::duration<double> patience) {
+    if (world_) world_->patience = patience;
 }
 
 int Session::rank() const {
@@ -85,28 +114,34 @@ int Session::size() const {
 }
 
 void Session::sum(std::span<float> data) const {
-    if (world_) world_->sum(data);
+    if (world_) sum_over(*world_, data);
 }
 
 void Session::sum(std::span<double> data) const {
-    if (world_) world_->sum(data);
+    if (world_) sum_over(*world_, data);
 }
 
-void Session::broadcast(std::string& bytes) const {
+void Session::broadcast(std::string& bytes, int from) const {
     if (!world_) return;
     auto size = static_cast<std::uint64_t>(bytes.size());
-    MPI_Bcast(&size, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD);
+    broadcast_bytes(*world_, &size, sizeof size, from);
     bytes.resize(size);
-    constexpr std::uint64_t at_once = 1U << 30;  // MPI counts in int
-    for (std::uint64_t done = 0; done < size; done += at_once)
-        MPI_Bcast(bytes.data() + done, static_cast<int>(std::min(at_once, size - done)), MPI_BYTE, 0,
-                  MPI_COMM_WORLD);
+    broadcast_bytes(*world_, bytes.data(), size, from);
+}
+
+void Session::broadcast(std::span<float> data) const {
+    if (world_) broadcast_bytes(*world_, data.data(), data.size_bytes(), 0);
 }
 
 bool Session::any(bool here) const {
-    double count = here ? 1 : 0;
-    sum(std::span<double>(&count, 1));
-    return count > 0;
+    return first(here) < size();
+}
+
+int Session::first(bool here) const {
+    std::vector<double> is_so(static_cast<std::size_t>(size()), 0.0);
+    is_so[static_cast<std::size_t>(rank())] = here ? 1.0 : 0.0;
+    sum(std::span<double>(is_so));
+    return static_cast<int>(std::ranges::find(is_so, 1.0) - is_so.begin());
 }
 
 void Session::abort(int exit_code) const {

@@ -2,6 +2,7 @@
 
 #include "base/random.hpp"
 #include "trainer/contract/quench_trial.hpp"
+#include "trainer/nn/schedule.hpp"
 
 #include <algorithm>
 #include <array>
@@ -29,6 +30,18 @@ std::vector<std::size_t> dealt(std::span<const std::size_t> events, const mpi::S
     return mine;
 }
 
+// How many of the first of these events make the next chunk: at least one, and more up to some 256 rows.
+std::size_t next_chunk(std::span<const std::size_t> events, const EventSet& set) {
+    constexpr double most_rows = 256;
+    double rows = 0;
+    std::size_t count = 0;
+    for (; count < events.size(); ++count) {
+        rows += set.counts(events[count]).elements;
+        if (count > 0 && rows > most_rows) break;
+    }
+    return count;
+}
+
 // What rank 0 says of a file, for all ranks: an empty text is success.
 base::Result<> as_result(const mpi::Session& ranks, std::string problem) {
     ranks.broadcast(problem);
@@ -52,7 +65,8 @@ Trainer::Trainer(Task task, Doors doors, const mpi::Session& ranks)
       validation_(task_.generator, first_validation_event, task_.validation_events),
       parameters_(task_.seed),
       network_(parameters_, task_.hyper, feature_columns),
-      gradients_(parameters_) {
+      gradients_(parameters_),
+      reduction_(ranks, parameters_.size()) {
     state_.configuration = configuration_of(task_);
     state_.optimizer = nn::make_optimizer_state<float>(task_.hyper.optimizer, parameters_.size());
 }
@@ -73,6 +87,8 @@ base::Result<> Trainer::resume() {
 
     auto read = checkpoint_from_bytes(bytes, state_.configuration, parameters_.size());
     if (!read) return read.error().in(path.string());
+    if (read->optimizer.second.size() != state_.optimizer.second.size())
+        return base::Error("the checkpoint is of another optimizer").in(path.string());
     state_ = std::move(read).value();
     std::ranges::copy(state_.values, parameters_.values().begin());
     return base::success();
@@ -86,15 +102,51 @@ base::Result<> Trainer::save() {
         try {
             trial::write_atomically(task_.checkpoint_dir / checkpoint_name, to_bytes(state_));
         } catch (const std::exception& error) {
-            problem = error.what();
+            problem =
+                std::string(error.what()) +
+                " (the checkpoint before it is intact). Make room, then start again to go on from there";
         }
     }
     return as_result(ranks_, problem);
 }
 
-// This rank's part of a global batch: gradients, summed over ranks, and one step of the optimizer.
-void Trainer::train_batch(std::span<const std::size_t> events, mlpf::LossSums& sums) {
-    mlpf::LossSums of_batch;
+// Adds the gradients and losses of this rank's events of a batch.
+void Trainer::add_gradients(std::span<const std::size_t> mine, const mlpf::LossSums& of_batch,
+                            mlpf::LossSums& sums) {
+    gradients_.clear();
+    const auto final_from = [&](nn::Index offset) {
+        reduction_.final_from(static_cast<std::size_t>(offset));
+    };
+    while (!mine.empty()) {
+        const std::size_t count = next_chunk(mine, training_);
+        const mlpf::Batch<float> chunk = training_.stack(mine.first(count));
+        mine = mine.subspan(count);
+        if (chunk.rows() > 0) {
+            const mlpf::Outputs<float>& outputs = network_.forward(parameters_, chunk, cache_);
+            sums += mlpf::loss(task_.hyper.loss, outputs, chunk, of_batch, &d_outputs_);
+            // The last chunk's pass finishes gradients layer by layer.
+            if (mine.empty())
+                network_.backward(parameters_, chunk, cache_, d_outputs_, gradients_, final_from);
+            else
+                network_.backward(parameters_, chunk, cache_, d_outputs_, gradients_);
+        }
+    }
+    final_from(0);
+}
+
+void Trainer::optimize() {
+    const auto batch_size = static_cast<std::size_t>(task_.hyper.batch_size);
+    const std::uint64_t steps_per_epoch = (training_.size() + batch_size - 1) / batch_size;
+    const nn::ScheduleOptions& schedule = task_.hyper.schedule;
+    const nn::OptimizerOptions options =
+        nn::scheduled(task_.hyper.optimizer, schedule, state_.optimizer.steps,
+                      static_cast<std::uint64_t>(schedule.epochs) * steps_per_epoch);
+    nn::optimizer_step<float>(options, state_.optimizer, parameters_.values(), gradients_.all());
+}
+
+// One global batch: this rank's part, summed over ranks, and one step of the optimizer if all is well.
+Trainer::Step Trainer::train_batch(std::span<const std::size_t> events) {
+    mlpf::LossSums of_batch, sums;
     double longest = 0;
     for (const std::size_t event : events) {
         of_batch += training_.counts(event);
@@ -102,26 +154,34 @@ void Trainer::train_batch(std::span<const std::size_t> events, mlpf::LossSums& s
     }
     of_batch.padded = longest * static_cast<double>(events.size());
     if (ranks_.is_root()) sums.padded = of_batch.padded;
-    gradients_.clear();
-    const mlpf::Batch<float> batch = training_.stack(dealt(events, ranks_));
-    if (batch.rows() > 0) {
-        const mlpf::Outputs<float>& outputs = network_.forward(parameters_, batch, cache_);
-        mlpf::Outputs<float> d_outputs;
-        sums += mlpf::loss(task_.hyper.loss, outputs, batch, of_batch, &d_outputs);
-        network_.backward(parameters_, batch, cache_, d_outputs, gradients_);
+    reduction_.begin(gradients_.all());
+    // A rank in trouble goes on to take part in the sum, or the others would wait for it.
+    const Trouble trouble = trouble_of([&] { add_gradients(dealt(events, ranks_), of_batch, sums); });
+    reduction_.wait();
+    const Step step = agree(sums, trouble);
+    if (step == Step::diverged || step == Step::done || step == Step::stopped) state_.sums += sums;
+    if (step == Step::done || step == Step::stopped) {
+        optimize();
+        ++state_.batch;
     }
-    ranks_.sum(gradients_.all());
-    nn::optimizer_step<float>(task_.hyper.optimizer, state_.optimizer, parameters_.values(),
-                              gradients_.all());
+    return step;
 }
 
-// Sums over ranks, and with them whether any rank was asked to stop, so that all ranks decide alike.
-Trainer::Step Trainer::agree(mlpf::LossSums& sums) {
-    std::array<double, 8> shared = {
-        sums.classification, sums.charge, sums.regression, sums.elements,
-        sums.particles,      sums.padded, sums.correct,    doors_.stop_requested() ? 1.0 : 0.0};
+// Sums over ranks, and with them whether any rank is in trouble or was asked to stop, so that all ranks
+// decide alike.
+Trainer::Step Trainer::agree(mlpf::LossSums& sums, Trouble trouble) {
+    bool stop = false;
+    if (trouble.kind == Trouble::Kind::none) trouble = trouble_of([&] { stop = doors_.stop_requested(); });
+    std::array<double, 9> shared = {
+        sums.classification, sums.charge,      sums.regression,
+        sums.elements,       sums.particles,   sums.padded,
+        sums.correct,        stop ? 1.0 : 0.0, trouble.kind == Trouble::Kind::none ? 0.0 : 1.0};
     ranks_.sum(std::span<double>(shared));
     sums = {shared[0], shared[1], shared[2], shared[3], shared[4], shared[5], shared[6]};
+    if (shared[8] > 0) {
+        trouble_ = agreed(ranks_, trouble);
+        return trouble_.kind == Trouble::Kind::error ? Step::failed : Step::out_of_memory;
+    }
     if (!std::isfinite(sums.total(task_.hyper.loss))) return Step::diverged;
     return shared[7] > 0 ? Step::stopped : Step::done;
 }
@@ -136,28 +196,24 @@ Trainer::Step Trainer::train_epoch() {
         const std::size_t first = state_.batch * batch_size;
         if (first >= order.size()) return Step::done;
         const std::size_t last = std::min(first + batch_size, order.size());
-        mlpf::LossSums sums;
-        train_batch(std::span(order).subspan(first, last - first), sums);
-        const Step step = agree(sums);
-        ++state_.batch;
-        state_.sums += sums;
+        const Step step = train_batch(std::span(order).subspan(first, last - first));
         if (step != Step::done) return step;
     }
 }
 
-mlpf::LossSums Trainer::validate() {
-    constexpr std::size_t at_once = 8;  // events a stack; more gains nothing and costs memory
+// Adds the losses of this rank's validation events.
+void Trainer::validate(mlpf::LossSums& sums) {
     std::vector<std::size_t> all(validation_.size());
     std::iota(all.begin(), all.end(), std::size_t{0});
-    const std::vector<std::size_t> mine = dealt(all, ranks_);
-    mlpf::LossSums sums;
-    for (std::size_t i = 0; i < mine.size(); i += at_once) {
-        const auto batch = validation_.stack(std::span(mine).subspan(i, std::min(at_once, mine.size() - i)));
-        if (batch.rows() > 0)
-            sums += mlpf::loss(task_.hyper.loss, network_.forward(parameters_, batch, cache_), batch);
+    const std::vector<std::size_t> events = dealt(all, ranks_);
+    for (std::span<const std::size_t> mine = events; !mine.empty();) {
+        const std::size_t count = next_chunk(mine, validation_);
+        const mlpf::Batch<float> chunk = validation_.stack(mine.first(count));
+        mine = mine.subspan(count);
+        if (chunk.rows() > 0)
+            sums += mlpf::loss(task_.hyper.loss, network_.forward(parameters_, chunk, cache_), chunk);
     }
     sums.padded = sums.elements;  // event by event nothing is padded
-    return sums;
 }
 
 void Trainer::report(std::uint64_t epoch, const EpochMetrics& metrics, double events_per_s) {
@@ -172,6 +228,8 @@ void Trainer::report(std::uint64_t epoch, const EpochMetrics& metrics, double ev
 base::Result<Ending> Trainer::run() {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     if (auto resumed = resume(); !resumed) return resumed.error();
+    // Equal already if all ranks run one program on one kind of processor.
+    ranks_.broadcast(parameters_.values());
     // Reports of before may have been lost with the machine that received them.
     for (std::uint64_t e = task_.from; e < std::min(state_.epoch, task_.to); ++e)
         report(e + 1, state_.history[e], 0);
@@ -186,11 +244,14 @@ base::Result<Ending> Trainer::run() {
             return Ending::stopped;
         }
         if (step == Step::done) {
-            mlpf::LossSums sums = validate();
-            step = agree(sums);
+            mlpf::LossSums sums;
+            const Trouble trouble = trouble_of([&] { validate(sums); });
+            step = agree(sums, trouble);
             metrics.val_loss = sums.total(task_.hyper.loss);
             metrics.accuracy = sums.accuracy();
         }
+        if (step == Step::failed) return base::Error(trouble_.why);
+        if (step == Step::out_of_memory) return Ending::out_of_memory;
         if (step == Step::diverged) {
             report(state_.epoch + 1, {nan, nan, nan}, 0);
             return Ending::diverged;

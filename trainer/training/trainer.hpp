@@ -4,9 +4,11 @@
 #include "base/result.hpp"
 #include "trainer/contract/report_line.hpp"
 #include "trainer/mlpf/network.hpp"
+#include "trainer/mpi/reduction.hpp"
 #include "trainer/mpi/session.hpp"
 #include "trainer/training/checkpoint.hpp"
 #include "trainer/training/event_set.hpp"
+#include "trainer/training/trouble.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -35,29 +37,38 @@ struct Doors {
 
 /// `reached`: trained to `to`. `stopped`: asked to stop, and the checkpoint is written. `diverged`: the loss
 /// is no longer finite; it was reported as NaN, and the checkpoint is that of the last good epoch.
-enum class Ending { reached, stopped, diverged };
+/// `out_of_memory`: on some rank; the checkpoint is that of before.
+enum class Ending { reached, stopped, diverged, out_of_memory };
 
 /// One training. Every rank makes one and calls run; all ranks return the same.
 ///
 /// The global batch is `batch_size` events, however many ranks there are: its events are dealt to ranks in
 /// turn, and the gradient is that of the mean over the whole batch. At a fixed number of ranks all numbers
 /// are reproducible bit for bit, also across checkpoints; between numbers of ranks they differ by rounding.
+///
+/// A rank works on its events in chunks: small events stacked to some 256 rows, larger ones alone, so that
+/// the working set stays in cache and memory does not grow with the batch. What goes wrong on one rank is
+/// made known to all with the sums of every batch.
 class Trainer {
   public:
     Trainer(Task task, Doors doors, const mpi::Session& ranks);
 
-    /// Resumes from the checkpoint if there is one. Fails, on all ranks, if it cannot be read or written.
+    /// Resumes from the checkpoint if there is one. Fails, on all ranks, if it cannot be read or written, or
+    /// if anything is thrown on any.
     base::Result<Ending> run();
 
   private:
-    enum class Step { done, stopped, diverged };
+    enum class Step { done, stopped, diverged, out_of_memory, failed };
 
     base::Result<> resume();
     base::Result<> save();
     Step train_epoch();
-    void train_batch(std::span<const std::size_t> events, mlpf::LossSums& sums);
-    mlpf::LossSums validate();
-    Step agree(mlpf::LossSums& sums);
+    Step train_batch(std::span<const std::size_t> events);
+    void add_gradients(std::span<const std::size_t> mine, const mlpf::LossSums& of_batch,
+                       mlpf::LossSums& sums);
+    void optimize();
+    void validate(mlpf::LossSums& sums);
+    Step agree(mlpf::LossSums& sums, Trouble trouble);
     void report(std::uint64_t epoch, const EpochMetrics& metrics, double events_per_s);
 
     Task task_;
@@ -69,6 +80,9 @@ class Trainer {
     mlpf::Network<float> network_;
     nn::Gradients<float> gradients_;
     mlpf::Network<float>::Cache cache_;
+    mlpf::Outputs<float> d_outputs_;
+    mpi::Reduction reduction_;
+    Trouble trouble_;   // the ranks'
     Checkpoint state_;  // but for the values, which are the parameters'
 };
 

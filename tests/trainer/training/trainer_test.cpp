@@ -1,8 +1,11 @@
 #include "trainer/training/trainer.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -75,6 +78,35 @@ TEST_F(training_alone, a_stop_in_the_middle_of_an_epoch_loses_and_changes_nothin
     EXPECT_EQ(reports_.back().step, 3);
 }
 
+TEST_F(training_alone, ten_epochs_are_five_and_five_with_every_optimizer_and_schedule) {
+    using Optimizer = nn::OptimizerOptions::Kind;
+    using Schedule = nn::ScheduleOptions::Kind;
+    task_.events = 9;
+    task_.validation_events = 2;
+    std::vector<std::string> all;
+    const auto trained = [&](const std::string& name, std::initializer_list<std::uint64_t> stations) {
+        task_.checkpoint_dir = folder_ / name;
+        for (const std::uint64_t to : stations) {
+            task_.to = to;
+            EXPECT_EQ(run(task_).value(), Ending::reached);
+        }
+        std::ifstream in(task_.checkpoint_dir / "mlpf.checkpoint", std::ios::binary);
+        return std::string(std::istreambuf_iterator<char>(in), {});
+    };
+    for (const auto optimizer : {Optimizer::adam, Optimizer::adamw, Optimizer::sgd})
+        for (const auto schedule :
+             {Schedule::constant, Schedule::cosine, Schedule::onecycle, Schedule::exponential}) {
+            task_.hyper.optimizer = {.kind = optimizer, .clip_norm = 1.0};
+            task_.hyper.schedule = {.kind = schedule, .epochs = 8, .decay_rate = 0.5, .decay_steps = 5};
+            const std::string name =
+                std::to_string(static_cast<int>(optimizer)) + std::to_string(static_cast<int>(schedule));
+            const std::string whole = trained(name, {10});
+            EXPECT_EQ(whole, trained(name + "-parts", {5, 10})) << name;
+            EXPECT_EQ(std::ranges::count(all, whole), 0) << name << " trains as another";
+            all.push_back(whole);
+        }
+}
+
 TEST_F(training_alone, a_finished_training_says_its_reports_again) {
     task_.checkpoint_dir = folder_;
     ASSERT_TRUE(run(task_).ok());
@@ -90,7 +122,7 @@ TEST_F(training_alone, a_divergence_is_reported_and_keeps_the_last_good_checkpoi
     task_.checkpoint_dir = folder_;
     task_.to = 1;
     ASSERT_TRUE(run(task_).ok());
-    task_.hyper.optimizer.lr = 1e3;
+    task_.hyper.optimizer = {.kind = nn::OptimizerOptions::Kind::sgd, .lr = 1e3};
     task_.to = 50;
     EXPECT_FALSE(run(task_).ok()) << "the checkpoint is of another configuration";
     task_.checkpoint_dir = folder_ / "other";
