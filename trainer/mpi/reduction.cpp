@@ -7,8 +7,19 @@
 #include <climits>
 #include <vector>
 
+#include <mpi.h>
+
 namespace quench::trainer::mpi {
 namespace {
+
+// Whether an operation has ended; asking moves it on.
+auto has_ended(MPI_Request& request) {
+    return [&request] {
+        int ended = 0;
+        MPI_Test(&request, &ended, MPI_STATUS_IGNORE);
+        return ended != 0;
+    };
+}
 
 struct Bucket {
     std::size_t begin = 0;
@@ -73,7 +84,7 @@ struct Reduction::Work {
         for (MPI_Comm* comm : {&parts, &sums}) {
             MPI_Request request = MPI_REQUEST_NULL;
             MPI_Comm_idup(MPI_COMM_WORLD, comm, &request);
-            world.wait(request, "their first sum");
+            world.wait_until(has_ended(request), "their first sum");
         }
     }
 

@@ -10,8 +10,19 @@
 #include <string_view>
 #include <vector>
 
+#include <mpi.h>
+
 namespace quench::trainer::mpi {
 namespace {
+
+// Whether an operation has ended; asking moves it on.
+auto has_ended(MPI_Request& request) {
+    return [&request] {
+        int ended = 0;
+        MPI_Test(&request, &ended, MPI_STATUS_IGNORE);
+        return ended != 0;
+    };
+}
 
 bool launched_with_others() {
     // Open MPI says the size; PMIx and PMI (srun) only that they are there.
@@ -45,14 +56,14 @@ void sum_over(const World& world, std::span<T> data) {
     std::vector<T> mine(part);
     MPI_Request request = MPI_REQUEST_NULL;
     MPI_Ialltoall(padded.data(), count, type<T>(), parts.data(), count, type<T>(), MPI_COMM_WORLD, &request);
-    world.wait(request, "their part of a sum");
+    world.wait_until(has_ended(request), "their part of a sum");
     for (std::size_t i = 0; i < part; ++i) {
         double total = 0;
         for (std::size_t r = 0; r < size; ++r) total += static_cast<double>(parts[r * part + i]);
         mine[i] = static_cast<T>(total);
     }
     MPI_Iallgather(mine.data(), count, type<T>(), padded.data(), count, type<T>(), MPI_COMM_WORLD, &request);
-    world.wait(request, "a sum");
+    world.wait_until(has_ended(request), "a sum");
     std::copy_n(padded.begin(), data.size(), data.begin());
 }
 
@@ -63,7 +74,7 @@ void broadcast_bytes(const World& world, void* data, std::size_t size, int from)
         MPI_Request request = MPI_REQUEST_NULL;
         MPI_Ibcast(static_cast<char*>(data) + done, static_cast<int>(std::min(at_once, size - done)),
                    MPI_BYTE, from, MPI_COMM_WORLD, &request);
-        world.wait(request, "a message");
+        world.wait_until(has_ended(request), "a message");
     }
 }
 
@@ -97,7 +108,7 @@ Session::~Session() {
     // MPI_Finalize would wait for ever.
     MPI_Request request = MPI_REQUEST_NULL;
     MPI_Ibarrier(MPI_COMM_WORLD, &request);
-    world_->wait(request, "their end");
+    world_->wait_until(has_ended(request), "their end");
     MPI_Finalize();
 }
 

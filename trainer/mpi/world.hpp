@@ -1,11 +1,9 @@
-// What Session and Reduction share of MPI; included by their .cpp alone, so that mpi.h stays in this folder.
+// What Session and Reduction share; included by their .cpp alone.
 #pragma once
 
 #include "trainer/mpi/session.hpp"
 
 #include <chrono>
-
-#include <mpi.h>
 
 namespace quench::trainer::mpi {
 
@@ -22,15 +20,6 @@ struct Session::World {
         const auto begin = std::chrono::steady_clock::now();
         while (!done())
             if (patience.count() > 0 && std::chrono::steady_clock::now() - begin > patience) give_up(what);
-    }
-    void wait(MPI_Request request, const char* what) const {
-        wait_until(
-            [&] {
-                int done = 0;
-                MPI_Test(&request, &done, MPI_STATUS_IGNORE);
-                return done != 0;
-            },
-            what);
     }
     [[noreturn]] void give_up(const char* what) const;
 };

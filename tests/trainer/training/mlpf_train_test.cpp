@@ -223,7 +223,8 @@ class mlpf_train_alone : public mlpf_train {};
 TEST_P(mlpf_train_alone, a_configuration_that_needs_too_much_memory_is_infeasible) {
     // 25 million parameters and as many gradients and moments need 400 MB.
     const Outcome out =
-        run("--events 8 --set model=mlp --set layers=4 --set width=1700", "ulimit -v 450000;");
+        run("--events 8 --set model=mlp --set id_layers=4 --set reg_layers=4 --set width=1700",
+            "ulimit -v 450000;");
     EXPECT_EQ(out.status, 0) << out.text;
     EXPECT_THAT(out.text, HasSubstr("quench: {\"infeasible\": \"out of memory\"}\n"));
 }
