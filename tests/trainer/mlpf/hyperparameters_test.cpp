@@ -58,7 +58,8 @@ TEST(hyperparameters, unknown_names_and_wrong_types_are_errors) {
             "unknown hyperparameter 'learning_rate'; known are: preset, angle_delta, attention_heads,"));
     EXPECT_EQ(error({{"id_layers", 1.5}}), "hyperparameter 'id_layers' must be an integer, not 1.5");
     EXPECT_EQ(error({{"lr", "1e-3"}}), "hyperparameter 'lr' must be a number, not \"1e-3\"");
-    EXPECT_EQ(error({{"model", "cnn"}}), "hyperparameter 'model' is \"cnn\", but must be one of: gnn, mlp, transformer");
+    EXPECT_EQ(error({{"model", "cnn"}}),
+              "hyperparameter 'model' is \"cnn\", but must be one of: gnn, mlp, transformer");
     EXPECT_EQ(error({{"id_layers", 0}, {"zzz", 1}}).substr(0, 28), "unknown hyperparameter 'zzz'")
         << "the error is first";
 }
