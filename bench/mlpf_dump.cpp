@@ -9,7 +9,7 @@
 //   loss, for each parameter
 #include "base/random.hpp"
 #include "bench/npy.hpp"
-#include "trainer/event/generator.hpp"
+#include "trainer/data/generated_events.hpp"
 #include "trainer/mlpf/network.hpp"
 #include "trainer/training/event_set.hpp"
 
@@ -50,7 +50,8 @@ mlpf::Batch<Scalar> as(const mlpf::Batch<float>& batch) {
 template <class Scalar>
 void dump(const Options& options, const mlpf::Hyperparameters& hyper) {
     const std::filesystem::path folder = options.folder;
-    const training::EventSet events({.seed = options.seed, .pileup = options.pileup}, 0, options.events);
+    const training::EventSet events(std::make_shared<data::GeneratedEvents>(
+        event::GeneratorOptions{.seed = options.seed, .pileup = options.pileup}, 0, options.events));
     std::vector<std::size_t> all(options.events);
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
     const mlpf::Batch<Scalar> batch = as<Scalar>(events.stack(all));

@@ -31,6 +31,7 @@ struct CommandLine {
     training::Task task;
     std::string checkpoint_dir;
     std::vector<std::string> settings;
+    bool events_given = false;
     bool validation_given = false;
     double rank_timeout_s = 600;
 };
@@ -102,13 +103,23 @@ std::optional<contract::Infeasible> set_hyperparameters(training::Task& task, co
     return std::nullopt;
 }
 
+// How many events, where the command line does not say: of generated ones 200 and a quarter as many, of a
+// file all of them.
+void choose_numbers(CommandLine& line) {
+    training::DataOptions& data = line.task.data;
+    const bool generated = data.file.empty();
+    if (!line.events_given) data.events = generated ? 200 : 0;
+    if (!line.validation_given)
+        data.validation_events = generated ? std::max<std::size_t>(1, data.events / 4) : 0;
+}
+
 void train(CommandLine line, const mpi::Session& ranks) {
     training::Task& task = line.task;
     std::optional<contract::Infeasible> infeasible;
     const bool understood = do_together(ranks, [&] {
         json params = params_from(line.settings);
         task.checkpoint_dir = line.checkpoint_dir;
-        if (!line.validation_given) task.validation_events = std::max<std::size_t>(1, task.events / 4);
+        choose_numbers(line);
         if (const char* path = std::getenv(contract::run_file_variable))
             follow_run_file(path, ranks, task, params);
         infeasible = set_hyperparameters(task, params);
@@ -138,21 +149,35 @@ void train(CommandLine line, const mpi::Session& ranks) {
 
 void add_options(CLI::App& app, CommandLine& line) {
     constexpr std::size_t most_events = 1'000'000;
-    app.add_option("--events", line.task.events, "Events to train on")
-        ->check(CLI::Range(std::size_t{1}, most_events))
-        ->capture_default_str();
+    app.add_option("--data", line.task.data.file,
+                   "Events to train on, a file of mlpf-events (default: generated ones)")
+        ->check(CLI::ExistingFile);
+    app.add_option("--validation-data", line.task.data.validation_file,
+                   "Events to validate on (default: the last of --data)")
+        ->check(CLI::ExistingFile);
+    app.add_option_function<std::size_t>(
+           "--events",
+           [&line](std::size_t n) {
+               line.task.data.events = n;
+               line.events_given = true;
+           },
+           "Events to train on (default: 200 generated ones, or all of --data)")
+        ->check(CLI::Range(std::size_t{1}, most_events));
     app.add_option_function<std::size_t>(
            "--validation-events",
            [&line](std::size_t n) {
-               line.task.validation_events = n;
+               line.task.data.validation_events = n;
                line.validation_given = true;
            },
-           "Events to validate on (default: a quarter of --events)")
+           "Events to validate on (default: a quarter of --events, or a fifth of --data, or all of "
+           "--validation-data)")
         ->check(CLI::Range(std::size_t{1}, most_events));
-    app.add_option("--pileup", line.task.generator.pileup, "Mean number of other collisions in an event")
+    app.add_option("--pileup", line.task.data.generator.pileup,
+                   "Mean number of other collisions in a generated event")
         ->check(CLI::Range(0.0, 400.0))
         ->capture_default_str();
-    app.add_option("--data-seed", line.task.generator.seed, "Which events: the same seed, the same events")
+    app.add_option("--data-seed", line.task.data.generator.seed,
+                   "Which generated events: the same seed, the same events")
         ->capture_default_str();
     app.add_option("--epochs", line.task.to, "Epochs, for a run by hand")->capture_default_str();
     app.add_option("--seed", line.task.seed, "First weights and shuffles, for a run by hand")
@@ -176,7 +201,7 @@ int main(int argc, char** argv) {
     // A limit on file sizes is to be an error of the write, with its message, not death by a signal.
     std::signal(SIGXFSZ, SIG_IGN);
     mpi::Session ranks;
-    CLI::App app("Trains machine-learned particle flow on generated collider events.", "mlpf-train");
+    CLI::App app("Trains machine-learned particle flow on collider events.", "mlpf-train");
     CommandLine line;
     add_options(app, line);
     try {

@@ -1,30 +1,31 @@
-// The events of a training, in memory, as the network takes them.
+// The events of a training as the network takes them.
 #pragma once
 
-#include "trainer/event/generator.hpp"
+#include "trainer/data/source.hpp"
 #include "trainer/mlpf/loss.hpp"
 
-#include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
 namespace quench::trainer::training {
 
-/// Events by number. Every rank holds all of them: it then knows how many elements and particles a global
-/// batch has without asking, and which rank trains on which event may change from epoch to epoch.
+/// Events by number, read from their source when they are asked for. Every rank knows the sizes of all of
+/// them: so it knows how many elements and particles a global batch has without asking, and which rank trains
+/// on which event may change from epoch to epoch.
 class EventSet {
   public:
-    /// `count` generated events, numbered from `first`.
-    EventSet(const event::GeneratorOptions& options, std::uint64_t first, std::size_t count);
+    explicit EventSet(std::shared_ptr<const data::EventSource> source);
 
-    [[nodiscard]] std::size_t size() const { return events_.size(); }
+    [[nodiscard]] std::size_t size() const { return counts_.size(); }
+    [[nodiscard]] mlpf::Index feature_columns() const;
     /// Elements and particles of an event.
     [[nodiscard]] const mlpf::LossSums& counts(std::size_t event) const { return counts_[event]; }
-    /// These events, stacked.
+    /// These events, stacked. Throws std::runtime_error if one cannot be read.
     [[nodiscard]] mlpf::Batch<float> stack(std::span<const std::size_t> events) const;
 
   private:
-    std::vector<mlpf::Batch<float>> events_;
+    std::shared_ptr<const data::EventSource> source_;
     std::vector<mlpf::LossSums> counts_;
 };
 

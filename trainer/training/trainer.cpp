@@ -18,8 +18,6 @@
 namespace quench::trainer::training {
 namespace {
 
-constexpr std::uint64_t first_validation_event = std::uint64_t{1} << 40;  // no training set reaches it
-constexpr mlpf::Index feature_columns = 12;
 constexpr const char* checkpoint_name = "mlpf.checkpoint";
 
 // The events of places first .. last-1 that fall to this rank, dealt in turn.
@@ -51,23 +49,24 @@ base::Result<> as_result(const mpi::Session& ranks, std::string problem) {
 
 }  // namespace
 
-std::string configuration_of(const Task& task) {
-    return fmt::format("{} events={} validation_events={} pileup={} data_seed={} seed={}",
-                       mlpf::to_text(task.hyper), task.events, task.validation_events, task.generator.pileup,
-                       task.generator.seed, task.seed);
+std::string configuration_of(const Task& task, const Sources& sources) {
+    return fmt::format("{} seed={} data: {}", mlpf::to_text(task.hyper), task.seed, sources.description);
 }
 
 Trainer::Trainer(Task task, Doors doors, const mpi::Session& ranks)
+    : Trainer(task, std::move(doors), ranks, open_sources(task.data)) {}
+
+Trainer::Trainer(Task task, Doors doors, const mpi::Session& ranks, const Sources& sources)
     : task_(std::move(task)),
       doors_(std::move(doors)),
       ranks_(ranks),
-      training_(task_.generator, 0, task_.events),
-      validation_(task_.generator, first_validation_event, task_.validation_events),
+      training_(sources.training),
+      validation_(sources.validation),
       parameters_(task_.seed),
-      network_(parameters_, task_.hyper, feature_columns),
+      network_(parameters_, task_.hyper, training_.feature_columns()),
       gradients_(parameters_),
       reduction_(ranks, parameters_.size()) {
-    state_.configuration = configuration_of(task_);
+    state_.configuration = configuration_of(task_, sources);
     state_.optimizer = nn::make_optimizer_state<float>(task_.hyper.optimizer, parameters_.size());
 }
 

@@ -8,6 +8,7 @@
 #include "trainer/mpi/session.hpp"
 #include "trainer/training/checkpoint.hpp"
 #include "trainer/training/event_set.hpp"
+#include "trainer/training/sources.hpp"
 #include "trainer/training/trouble.hpp"
 
 #include <cstdint>
@@ -21,9 +22,7 @@ namespace quench::trainer::training {
 struct Task {
     mlpf::Hyperparameters hyper;
     std::uint64_t seed = 0;  ///< of first weights and shuffles
-    event::GeneratorOptions generator;
-    std::size_t events = 200;
-    std::size_t validation_events = 50;
+    DataOptions data;
     std::uint64_t from = 0;  ///< epochs whose reports are known to have arrived
     std::uint64_t to = 1;
     std::filesystem::path checkpoint_dir;  ///< empty: none is written or read
@@ -51,6 +50,7 @@ enum class Ending { reached, stopped, diverged, out_of_memory };
 /// made known to all with the sums of every batch.
 class Trainer {
   public:
+    /// Throws std::runtime_error if the events cannot be had.
     Trainer(Task task, Doors doors, const mpi::Session& ranks);
 
     /// Resumes from the checkpoint if there is one. Fails, on all ranks, if it cannot be read or written, or
@@ -60,6 +60,7 @@ class Trainer {
   private:
     enum class Step { done, stopped, diverged, out_of_memory, failed };
 
+    Trainer(Task task, Doors doors, const mpi::Session& ranks, const Sources& sources);
     base::Result<> resume();
     base::Result<> save();
     Step train_epoch();
@@ -87,6 +88,6 @@ class Trainer {
 };
 
 /// Every option that changes the numbers, as text; what a checkpoint belongs to.
-std::string configuration_of(const Task& task);
+std::string configuration_of(const Task& task, const Sources& sources);
 
 }  // namespace quench::trainer::training

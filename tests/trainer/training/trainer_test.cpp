@@ -25,9 +25,9 @@ class training_alone : public testing::Test {
         task_.hyper.encoding_hidden = 8;
         task_.hyper.id_layers = task_.hyper.reg_layers = 1;
         task_.hyper.batch_size = 4;
-        task_.generator.pileup = 0.5;
-        task_.events = 22;
-        task_.validation_events = 6;
+        task_.data.generator.pileup = 0.5;
+        task_.data.events = 22;
+        task_.data.validation_events = 6;
         task_.to = 3;
     }
     ~training_alone() override { fs::remove_all(folder_); }
@@ -81,8 +81,8 @@ TEST_F(training_alone, a_stop_in_the_middle_of_an_epoch_loses_and_changes_nothin
 TEST_F(training_alone, ten_epochs_are_five_and_five_with_every_optimizer_and_schedule) {
     using Optimizer = nn::OptimizerOptions::Kind;
     using Schedule = nn::ScheduleOptions::Kind;
-    task_.events = 9;
-    task_.validation_events = 2;
+    task_.data.events = 9;
+    task_.data.validation_events = 2;
     std::vector<std::string> all;
     const auto trained = [&](const std::string& name, std::initializer_list<std::uint64_t> stations) {
         task_.checkpoint_dir = folder_ / name;
@@ -133,18 +133,19 @@ TEST_F(training_alone, a_divergence_is_reported_and_keeps_the_last_good_checkpoi
 }
 
 TEST_F(training_alone, every_option_that_changes_numbers_is_in_the_configuration) {
-    const std::string text = configuration_of(task_);
+    const std::string text = configuration_of(task_, open_sources(task_.data));
     for (const auto& change : std::initializer_list<std::function<void(Task&)>>{
-             [](Task& t) { t.seed = 9; }, [](Task& t) { t.events = 23; },
-             [](Task& t) { t.generator.pileup = 0.6; }, [](Task& t) { t.generator.seed = 2; },
-             [](Task& t) { t.validation_events = 7; }, [](Task& t) { t.hyper.batch_size = 5; }}) {
+             [](Task& t) { t.seed = 9; }, [](Task& t) { t.data.events = 23; },
+             [](Task& t) { t.data.generator.pileup = 0.6; }, [](Task& t) { t.data.generator.seed = 2; },
+             [](Task& t) { t.data.validation_events = 7; }, [](Task& t) { t.hyper.batch_size = 5; }}) {
         Task other = task_;
         change(other);
-        EXPECT_NE(configuration_of(other), text);
+        EXPECT_NE(configuration_of(other, open_sources(other.data)), text);
     }
     Task further = task_;
     further.to = 100;
-    EXPECT_EQ(configuration_of(further), text) << "a trial that is promoted resumes";
+    EXPECT_EQ(configuration_of(further, open_sources(further.data)), text)
+        << "a trial that is promoted resumes";
 }
 
 }  // namespace
