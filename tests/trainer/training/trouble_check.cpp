@@ -13,9 +13,9 @@ int main(int, char** argv) {
     mpi::Session ranks;
     ranks.set_patience(std::chrono::seconds(20));
     training::Task task;
-    task.events = 40;
-    task.validation_events = 4;
-    task.generator.pileup = 0.5;
+    task.data.events = 40;
+    task.data.validation_events = 4;
+    task.data.generator.pileup = 0.5;
     int batches = 0;
     training::Trainer trainer(task,
                               {.report = [](const contract::Report&) {},
