@@ -130,6 +130,16 @@ Handle access(bool reading) {
 constexpr std::size_t longest_text = 64 * 1024;
 constexpr hsize_t largest_chunk_bytes = 64 << 20;
 
+// The group that a table's name begins with, if it is not there yet. Times as in File::create.
+void make_group_of(hid_t file, const std::string& name) {
+    const std::size_t slash = name.rfind('/');
+    const std::string group = slash == name.npos ? "" : name.substr(0, slash);
+    if (group.empty() || H5Lexists(file, group.c_str(), H5P_DEFAULT) > 0) return;
+    const Handle properties(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
+    H5Pset_obj_track_times(properties, false);
+    const Handle made(H5Gcreate2(file, group.c_str(), H5P_DEFAULT, properties, H5P_DEFAULT), H5Gclose);
+}
+
 }  // namespace
 
 struct File::Open {
@@ -161,7 +171,10 @@ Result<std::unique_ptr<File>> File::create(const std::string& path) {
     auto open = std::make_unique<Open>();
     open->path = path;
     const Handle how = access(false);  // named: closing it would clear the reason of a failure
-    open->file = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, how), H5Fclose);
+    // No times in the file: the same events give the same bytes, whenever they are written.
+    const Handle properties(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
+    H5Pset_obj_track_times(properties, false);
+    open->file = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, properties, how), H5Fclose);
     if (!open->file.ok()) return failed(path + " cannot be written");
     open->writing = true;
     return std::unique_ptr<File>(new File(std::move(open)));
@@ -254,9 +267,9 @@ Result<> File::create_table(const std::string& name, Number number, std::size_t 
     const hsize_t now[2] = {0, columns}, most[2] = {H5S_UNLIMITED, columns}, chunk[2] = {chunk_rows, columns};
     const Handle space(H5Screate_simple(rank, now, most), H5Sclose);
     const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
-    const Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
-    H5Pset_create_intermediate_group(links, 1);
+    make_group_of(open_->file, name);
     H5Pset_chunk(properties, rank, chunk);
+    H5Pset_obj_track_times(properties, false);
     if (compression == Compression::deflate) {
         constexpr unsigned fast = 4;
         H5Pset_shuffle(properties);
@@ -266,7 +279,7 @@ Result<> File::create_table(const std::string& name, Number number, std::size_t 
     const hid_t type = number == Number::float32  ? H5T_IEEE_F32LE
                        : number == Number::uint32 ? H5T_STD_U32LE
                                                   : H5T_STD_U64LE;
-    Handle table(H5Dcreate2(open_->file, name.c_str(), type, space, links, properties, H5P_DEFAULT),
+    Handle table(H5Dcreate2(open_->file, name.c_str(), type, space, H5P_DEFAULT, properties, H5P_DEFAULT),
                  H5Dclose);
     if (!table.ok()) return failed(open_->path + ": the table " + name + " cannot be made");
     open_->tables[name] = std::move(table);
