@@ -184,6 +184,10 @@ void add_options(CLI::App& app, CommandLine& line) {
         ->capture_default_str();
     app.add_option("--checkpoint-dir", line.checkpoint_dir,
                    "Where to keep and resume from a checkpoint, for a run by hand (default: none)");
+    app.add_option("--threads", line.task.threads,
+                   "Threads of each rank; one rank a core without them is usually faster")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{256}))
+        ->capture_default_str();
     app.add_option("--rank-timeout", line.rank_timeout_s,
                    "Seconds that a rank waits for the others before it ends them all; 0: for ever")
         ->check(CLI::NonNegativeNumber)
