@@ -18,8 +18,6 @@
 namespace quench::trainer::training {
 namespace {
 
-constexpr const char* checkpoint_name = "mlpf.checkpoint";
-
 // The events of places first .. last-1 that fall to this rank, dealt in turn.
 std::vector<std::size_t> dealt(std::span<const std::size_t> events, const mpi::Session& ranks) {
     std::vector<std::size_t> mine;
