@@ -88,6 +88,10 @@ Configuration configuration_from(const json& params) {
     return out;
 }
 
+void add_checkpoint(CLI::App& app, std::string& folder) {
+    app.add_option("--checkpoint-dir", folder, "Where the model's checkpoint is; it says what the model is");
+}
+
 void add_rank_timeout(CLI::App& app, double& seconds) {
     app.add_option("--rank-timeout", seconds,
                    "Seconds that a rank waits for the others before it ends them all; 0: for ever")

@@ -45,6 +45,9 @@ struct Configuration {
 };
 Configuration configuration_from(const nlohmann::json& params);
 
+/// --checkpoint-dir, of verbs that take a trained model.
+void add_checkpoint(CLI::App& app, std::string& folder);
+
 /// --rank-timeout, in seconds.
 void add_rank_timeout(CLI::App& app, double& seconds);
 
