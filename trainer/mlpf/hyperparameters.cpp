@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <sstream>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -252,6 +253,25 @@ std::string to_text(const Hyperparameters& hyper) {
         out += (out.empty() ? "" : " ") + name + "=" +
                (value.is_string() ? value.get<std::string>() : value.dump());
     return out;
+}
+
+base::Result<Hyperparameters> hyperparameters_from_text(const std::string& text) {
+    Hyperparameters defaults;
+    const Table known = fields(defaults);
+    json params = json::object();
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        const std::size_t equals = word.find('=');
+        if (equals == std::string::npos || !known.contains(word.substr(0, equals))) break;
+        const std::string value = word.substr(equals + 1);
+        json parsed = json::parse(value, nullptr, false);
+        params[word.substr(0, equals)] = parsed.is_discarded() ? json(value) : parsed;
+    }
+    const auto read = hyperparameters_from(params);
+    if (const auto* error = std::get_if<base::Error>(&read)) return *error;
+    if (const auto* infeasible = std::get_if<contract::Infeasible>(&read))
+        return base::Error(infeasible->why);
+    return std::get<Hyperparameters>(read);
 }
 
 }  // namespace quench::trainer::mlpf

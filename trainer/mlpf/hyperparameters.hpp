@@ -78,4 +78,8 @@ nlohmann::json to_json(const Hyperparameters& hyper);
 /// their texts are.
 std::string to_text(const Hyperparameters& hyper);
 
+/// Reads to_text's text back, from the front of `text`; what follows the last hyperparameter is left alone.
+/// Fails where a value is not what hyperparameters_from takes.
+base::Result<Hyperparameters> hyperparameters_from_text(const std::string& text);
+
 }  // namespace quench::trainer::mlpf

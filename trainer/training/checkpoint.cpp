@@ -110,8 +110,7 @@ std::string to_bytes(const Checkpoint& c) {
     return out;
 }
 
-base::Result<Checkpoint> checkpoint_from_bytes(std::string_view bytes, const std::string& configuration,
-                                               std::size_t parameters) {
+base::Result<Checkpoint> checkpoint_from_bytes(std::string_view bytes) {
     constexpr std::size_t head = magic.size() + sizeof(std::uint64_t);
     constexpr std::size_t tail = sizeof(std::uint64_t);
     if (!bytes.starts_with(magic.substr(0, magic.size() - 1)))
@@ -148,15 +147,23 @@ base::Result<Checkpoint> checkpoint_from_bytes(std::string_view bytes, const std
     reader.take_floats(c.standardization.scale);
     if (!reader.ended_well() || c.history.size() != c.epoch)
         return base::Error("the checkpoint is damaged (its lengths do not add up)");
-    if (c.configuration != configuration)
-        return base::Error("the checkpoint is of another configuration:\n  there: " + c.configuration +
-                           "\n  here:  " + configuration);
     if (c.standardization.mean.size() != c.standardization.scale.size())
         return base::Error("the checkpoint is damaged (its lengths do not add up)");
     const bool has_second = !c.optimizer.second.empty();
-    if (c.values.size() != parameters || c.optimizer.first.size() != parameters ||
-        (has_second && c.optimizer.second.size() != parameters))
+    if (c.optimizer.first.size() != c.values.size() ||
+        (has_second && c.optimizer.second.size() != c.values.size()))
         return base::Error("the checkpoint has another number of parameters");
+    return c;
+}
+
+base::Result<Checkpoint> checkpoint_from_bytes(std::string_view bytes, const std::string& configuration,
+                                               std::size_t parameters) {
+    auto c = checkpoint_from_bytes(bytes);
+    if (!c) return c;
+    if (c->configuration != configuration)
+        return base::Error("the checkpoint is of another configuration:\n  there: " + c->configuration +
+                           "\n  here:  " + configuration);
+    if (c->values.size() != parameters) return base::Error("the checkpoint has another number of parameters");
     return c;
 }
 

@@ -37,7 +37,14 @@ struct Checkpoint {
     mlpf::Standardization<float> standardization;  ///< empty without
 };
 
+/// The file in a checkpoint's folder.
+inline constexpr const char* checkpoint_name = "mlpf.checkpoint";
+
 std::string to_bytes(const Checkpoint& checkpoint);
+
+/// Reads a checkpoint of any run. A file that is truncated, damaged or of something else is an Error that
+/// says which; so are values and moments of different numbers.
+base::Result<Checkpoint> checkpoint_from_bytes(std::string_view bytes);
 
 /// Reads a checkpoint of a run with this configuration and number of parameters. A file that is truncated,
 /// damaged, of something else or of another configuration is an Error that says which.

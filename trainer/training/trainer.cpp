@@ -20,8 +20,6 @@
 namespace quench::trainer::training {
 namespace {
 
-constexpr const char* checkpoint_name = "mlpf.checkpoint";
-
 using Binning = mlpf::Network<float>::Binning;
 
 // Of the first events of the training set: as many rows as tell means and deviations well, the same on all
@@ -85,6 +83,8 @@ base::Result<> Trainer::resume() {
 
     auto read = checkpoint_from_bytes(bytes, state_.configuration, parameters_.size());
     if (!read) return read.error().in(path.string());
+    if (read->standardization.mean.size() != state_.standardization.mean.size())
+        return base::Error("the checkpoint has the means and scales of other features").in(path.string());
     if (read->optimizer.second.size() != state_.optimizer.second.size())
         return base::Error("the checkpoint is of another optimizer").in(path.string());
     state_ = std::move(read).value();

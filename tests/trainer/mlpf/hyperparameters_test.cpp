@@ -73,5 +73,15 @@ TEST(hyperparameters, their_text_tells_configurations_apart) {
     EXPECT_THAT(text(json::object()), testing::HasSubstr("model=gnn "));
 }
 
+TEST(hyperparameters, their_text_is_read_back) {
+    const auto hyper = std::get<Hyperparameters>(hyperparameters_from(
+        json{{"preset", "clic_tuned"}, {"lr", 0.0010000000000000002}, {"model", "transformer"}}));
+    const auto read = hyperparameters_from_text(to_text(hyper) + " seed=3 data: lr=5");
+    ASSERT_TRUE(read.ok()) << read.error().text();
+    EXPECT_EQ(to_text(*read), to_text(hyper));
+    EXPECT_FALSE(hyperparameters_from_text("model=cnn").ok());
+    EXPECT_FALSE(hyperparameters_from_text("bin_size=0").ok());
+}
+
 }  // namespace
 }  // namespace quench::trainer::mlpf

@@ -1,0 +1,15 @@
+#include "trainer/cli/train/verbs.hpp"
+
+#include <array>
+
+namespace quench::trainer::cli {
+
+std::span<const Verb> verbs() {
+    // In the order in which help shows them.
+    static constexpr std::array table{
+        Verb{"predict", "Write the candidates of a trained model, or measure its cost", declare_predict},
+    };
+    return table;
+}
+
+}  // namespace quench::trainer::cli

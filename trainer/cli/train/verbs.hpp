@@ -1,0 +1,18 @@
+// All verbs, one line each.
+#pragma once
+
+#include "trainer/cli/train/verb.hpp"
+
+#include <span>
+
+namespace quench::trainer::cli {
+
+/// Without a verb, mlpf-train trains: that is what studies start.
+Action declare_train(CLI::App& app);
+
+Action declare_predict(CLI::App& app);
+// Verbs: evaluate (how good a checkpoint is) belongs here and into the table of verbs.cpp.
+
+std::span<const Verb> verbs();
+
+}  // namespace quench::trainer::cli
