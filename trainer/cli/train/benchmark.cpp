@@ -61,6 +61,9 @@ void write_results(const BenchmarkOptions& options, const nlohmann::ordered_json
                 options.out / "result.json",
                 result.dump(4, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
         } catch (const std::exception& error) {
+            std::error_code ignored;  // what was begun goes
+            for (const std::string& name : {picture, std::string("result.json")})
+                std::filesystem::remove(options.out / ("." + name + ".new"), ignored);
             throw Refused(
                 fmt::format("{} (the results are lost) choose another --out, or make room", error.what()));
         }
