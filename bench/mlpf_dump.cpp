@@ -3,10 +3,15 @@
 //
 //   OUT/config.json            every hyperparameter by name, "precision", "loss" and its three sums
 //   OUT/input/                 features, targets (rows x columns), begin (offsets of events)
-//   OUT/parameters/NAME.npy    in x out for weights, 1 x out for biases; message weights are [T, W, G] side
-//   by side OUT/fixed/NAME.npy         codebooks of the hash OUT/bins/NAME.npy          the order of rows in
-//   each graph layer OUT/output/                logits, charge, momentum OUT/gradients/NAME.npy     of the
-//   loss, for each parameter
+//   OUT/parameters/NAME.npy    in x out for weights, 1 x out for biases; messages have [T, W, G] side by side
+//
+//   OUT/fixed/NAME.npy         codebooks of the hash, projections of attention, standardization
+//
+//   OUT/bins/NAME.npy          the order of rows in each graph layer
+//
+//   OUT/output/                logits, charge, momentum
+//
+//   OUT/gradients/NAME.npy     of the loss, for each parameter
 #include "base/random.hpp"
 #include "bench/npy.hpp"
 #include "trainer/data/generated_events.hpp"
@@ -44,7 +49,7 @@ void shake(nn::Parameters<Scalar>& parameters, std::uint64_t seed) {
 
 template <class Scalar>
 mlpf::Batch<Scalar> as(const mlpf::Batch<float>& batch) {
-    return {batch.features.cast<Scalar>(), batch.targets.cast<Scalar>(), batch.begin};
+    return {batch.features.cast<Scalar>(), batch.targets.cast<Scalar>(), batch.begin, batch.numbers};
 }
 
 template <class Scalar>
@@ -57,7 +62,16 @@ void dump(const Options& options, const mlpf::Hyperparameters& hyper) {
     const mlpf::Batch<Scalar> batch = as<Scalar>(events.stack(all));
 
     nn::Parameters<Scalar> parameters(options.seed);
-    const mlpf::Network<Scalar> network(parameters, hyper, batch.features.cols());
+    mlpf::Network<Scalar> network(parameters, hyper, batch.features.cols());
+    mlpf::Standardization<Scalar> standardization;
+    if (hyper.standardize) {
+        mlpf::Matrix<Scalar> encoded;
+        mlpf::encode(hyper.encoding, batch.features, encoded);
+        standardization = mlpf::standardization_of(encoded);
+        network.set_standardization(standardization);
+        bench::write_npy(folder / "fixed/standardization.mean.npy", standardization.mean);
+        bench::write_npy(folder / "fixed/standardization.scale.npy", standardization.scale);
+    }
     shake(parameters, options.seed);
     typename mlpf::Network<Scalar>::Cache cache;
     nn::Gradients<Scalar> gradients(parameters);

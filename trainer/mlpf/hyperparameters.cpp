@@ -90,6 +90,7 @@ Field boolean(bool& place) {
 
 constexpr Index widest = 4096;
 constexpr double zero = -1e-300;  // as an open limit: 0 is allowed
+constexpr double most_dropout = 0.95;
 
 using Table = std::map<std::string, Field>;
 
@@ -108,6 +109,7 @@ void add_graph(Table& table, GraphLayerShape& g) {
         {"clip_low", real(g.clip_low, zero, 1.0)},
         {"normalize_degrees", boolean(g.normalize_degrees)},
         {"layer_norm", boolean(g.layer_norm)},
+        {"message_dropout", real(g.dropout, zero, most_dropout)},
     });
 }
 
@@ -123,6 +125,7 @@ void add_heads(Table& table, HeadShape& h) {
         {"head_halving", boolean(h.halving)},
         {"head_layer_norm", boolean(h.layer_norm)},
         {"pt_correction", boolean(h.pt_correction)},
+        {"head_dropout", real(h.dropout, zero, most_dropout)},
     });
 }
 
@@ -171,6 +174,7 @@ Table fields(Hyperparameters& h) {
          choice<Model>(h.model,
                        {{"gnn", Model::gnn}, {"mlp", Model::mlp}, {"transformer", Model::transformer}})},
         {"encoding", choice<Encoding>(h.encoding, {{"raw", Encoding::raw}, {"logs", Encoding::logs}})},
+        {"standardize", boolean(h.standardize)},
         {"encoding_hidden", integer(h.encoding_hidden, 1, widest)},
         {"id_layers", integer(h.id_layers, 1, deepest)},
         {"reg_layers", integer(h.reg_layers, 1, deepest)},

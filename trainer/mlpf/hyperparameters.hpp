@@ -36,11 +36,13 @@ struct HeadShape {
     bool halving = false;       ///< widths halve from layer to layer
     bool layer_norm = false;    ///< on the classification stream, before all heads
     bool pt_correction = true;  ///< pt = |a pt_in + b|, else |a|
+    double dropout = 0;         ///< behind each hidden layer, in training
 };
 
 struct Hyperparameters {
     Model model = Model::gnn;
     Encoding encoding = Encoding::logs;
+    bool standardize = false;  ///< the encoded features, by the training set's means and deviations
     Index encoding_hidden = 48;
     Index id_layers = 2;   ///< in the classification stack
     Index reg_layers = 2;  ///< in the regression stack

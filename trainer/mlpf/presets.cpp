@@ -58,6 +58,7 @@ Hyperparameters clic() {
     h.loss.charge_weight = 1.0;
     h.loss.momentum_weight = 10.0;
     h.loss.angle_delta = clic_delta;
+    h.heads.dropout = 0.1;
     return h;
 }
 
@@ -95,6 +96,8 @@ Hyperparameters transformer_before() {
     h.graph.width = h.encoding_hidden = 64;
     h.heads_of_attention = 16;
     h.random_features = 32;
+    h.standardize = true;
+    h.heads.dropout = 0;
     return h;
 }
 
@@ -106,6 +109,8 @@ Hyperparameters transformer_tuned() {
     h.graph.width = h.encoding_hidden = 32;
     h.heads_of_attention = 8;
     h.random_features = 32;
+    h.standardize = true;
+    h.heads.dropout = 0;
     return h;
 }
 

@@ -58,6 +58,7 @@ Model::Model(const Form& form, std::span<const float> values)
     : form_(form), parameters_(form.seed), network_(parameters_, form.hyper, columns(form.detector)) {
     QUENCH_CHECK(values.size() == parameters_.size(), "values of another network");
     std::ranges::copy(values, parameters_.values().begin());
+    network_.set_standardization(form_.standardization);
 }
 
 Result<std::unique_ptr<Model>> model_from_bytes(std::string_view bytes) {
@@ -73,8 +74,11 @@ Result<std::unique_ptr<Model>> model_from_bytes(std::string_view bytes) {
     if (!seed) return Error("the checkpoint names no seed (it was written by another program) train anew");
     for (const auto detector : {event::Detector::delphes, event::Detector::clic})
         if (mlpf::parameter_count(*hyper, columns(detector)) ==
-            static_cast<double>(checkpoint->values.size())) {
-            auto model = std::make_unique<Model>(Model::Form{*hyper, *seed, detector}, checkpoint->values);
+                static_cast<double>(checkpoint->values.size()) &&
+            checkpoint->standardization.mean.size() ==
+                (hyper->standardize ? mlpf::encoded_columns(columns(detector)) : 0)) {
+            auto model = std::make_unique<Model>(
+                Model::Form{*hyper, *seed, detector, checkpoint->standardization}, checkpoint->values);
             model->epoch = checkpoint->epoch;
             model->configuration = std::move(checkpoint->configuration);
             return model;

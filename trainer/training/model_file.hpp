@@ -28,6 +28,7 @@ class Model {
         mlpf::Hyperparameters hyper;
         std::uint64_t seed = 0;
         event::Detector detector = event::Detector::delphes;
+        mlpf::Standardization<float> standardization{};
     };
     /// `form` gives as many parameters as `values` has.
     Model(const Form& form, std::span<const float> values);

@@ -107,6 +107,37 @@ TEST_F(training_alone, ten_epochs_are_five_and_five_with_every_optimizer_and_sch
         }
 }
 
+TEST_F(training_alone, threads_change_the_numbers_by_rounding_alone) {
+    task_.hyper.heads.dropout = task_.hyper.graph.dropout = 0.1;
+    task_.hyper.standardize = true;
+    ASSERT_EQ(run(task_).value(), Ending::reached);
+    for (const std::size_t threads : {2, 3}) {
+        const auto before = std::exchange(reports_, {});
+        task_.threads = threads;
+        ASSERT_EQ(run(task_).value(), Ending::reached);
+        for (std::size_t i = 0; i < before.size(); ++i)
+            for (const char* metric : {"val_loss", "train_loss"})
+                EXPECT_NEAR(value(i, metric), before[i].metrics.at(metric), 1e-5 * value(i, metric));
+    }
+    const auto before = std::exchange(reports_, {});
+    ASSERT_EQ(run(task_).value(), Ending::reached);
+    for (std::size_t i = 0; i < before.size(); ++i)
+        EXPECT_EQ(value(i, "val_loss"), before[i].metrics.at("val_loss")) << "at a fixed number of threads";
+}
+
+TEST_F(training_alone, a_stop_and_resume_keep_dropout_and_standardization) {
+    task_.hyper.heads.dropout = task_.hyper.graph.dropout = 0.2;
+    task_.hyper.standardize = true;
+    ASSERT_EQ(run(task_).value(), Ending::reached);
+    const double whole = value(2, "val_loss");
+    task_.checkpoint_dir = folder_;
+    batches_left_ = 8;
+    ASSERT_EQ(run(task_).value(), Ending::stopped);
+    batches_left_ = -1;
+    ASSERT_EQ(run(task_).value(), Ending::reached);
+    EXPECT_EQ(reports_.back().metrics.at("val_loss"), whole);
+}
+
 TEST_F(training_alone, a_finished_training_says_its_reports_again) {
     task_.checkpoint_dir = folder_;
     ASSERT_TRUE(run(task_).ok());
