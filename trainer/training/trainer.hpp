@@ -54,6 +54,8 @@ class Trainer {
   public:
     /// Throws std::runtime_error if the events cannot be had.
     Trainer(Task task, Doors doors, const mpi::Session& ranks);
+    /// With events that are open already, those of the task's data.
+    Trainer(Task task, Doors doors, const mpi::Session& ranks, const Sources& sources);
 
     /// Resumes from the checkpoint if there is one. Fails, on all ranks, if it cannot be read or written, or
     /// if anything is thrown on any.
@@ -71,7 +73,6 @@ class Trainer {
     };
     enum class Step { done, stopped, diverged, out_of_memory, failed };
 
-    Trainer(Task task, Doors doors, const mpi::Session& ranks, const Sources& sources);
     base::Result<> resume();
     base::Result<> save();
     Step train_epoch();

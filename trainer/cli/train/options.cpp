@@ -28,7 +28,8 @@ void add_events(CLI::App& app, EventOptions& options) {
                options.data.events = n;
                options.events_given = true;
            },
-           "Events to train on (default: 200 generated ones, or all of --data)")
+           fmt::format("Events to train on (default: {} generated ones, or all of --data)",
+                       options.generated))
         ->check(CLI::Range(std::size_t{1}, most_events));
     app.add_option_function<std::size_t>(
            "--validation-events",
@@ -36,8 +37,10 @@ void add_events(CLI::App& app, EventOptions& options) {
                options.data.validation_events = n;
                options.validation_given = true;
            },
-           "Events to validate on (default: a quarter of --events, or a fifth of --data, or all of "
-           "--validation-data)")
+           fmt::format(
+               "Events to validate on (default: {}, or a fifth of --data, or all of --validation-data)",
+               options.generated_validation > 0 ? std::to_string(options.generated_validation)
+                                                : "a quarter of --events"))
         ->check(CLI::Range(std::size_t{1}, most_events));
     app.add_option("--pileup", options.data.generator.pileup,
                    "Mean number of other collisions in a generated event")
@@ -51,9 +54,11 @@ void add_events(CLI::App& app, EventOptions& options) {
 training::DataOptions chosen(EventOptions options) {
     training::DataOptions& data = options.data;
     const bool generated = data.file.empty();
-    if (!options.events_given) data.events = generated ? 200 : 0;
-    if (!options.validation_given)
-        data.validation_events = generated ? std::max<std::size_t>(1, data.events / 4) : 0;
+    if (!options.events_given) data.events = generated ? options.generated : 0;
+    const std::size_t validation = options.generated_validation > 0
+                                       ? options.generated_validation
+                                       : std::max<std::size_t>(1, data.events / 4);
+    if (!options.validation_given) data.validation_events = generated ? validation : 0;
     return data;
 }
 

@@ -20,14 +20,17 @@ namespace quench::trainer::cli {
 
 /// Which events: --data, --validation-data, --events, --validation-events, --pileup, --data-seed.
 struct EventOptions {
-    training::DataOptions data;
+    training::DataOptions data{};
     bool events_given = false;
     bool validation_given = false;
+    /// How many where the command line does not say and events are generated; 0 for validation: a quarter of
+    /// the others.
+    std::size_t generated = 200, generated_validation = 0;
 };
+/// `options` has the verb's defaults.
 void add_events(CLI::App& app, EventOptions& options);
 
-/// How many events, where the command line does not say: of generated ones 200 and a quarter as many, of a
-/// file all of them.
+/// With the numbers that the command line does not say: of a file all.
 training::DataOptions chosen(EventOptions options);
 
 /// --set NAME=VALUE, as often as one likes.

@@ -2,6 +2,7 @@
 // mlpf-train predict --time-sizes 500,1000,2000 [--checkpoint-dir DIR]
 #include "trainer/cli/train/predict.hpp"
 
+#include "trainer/cli/train/chosen_model.hpp"
 #include "trainer/cli/train/together.hpp"
 #include "trainer/cli/train/verbs.hpp"
 
@@ -11,26 +12,6 @@
 
 namespace quench::trainer::cli {
 namespace {
-
-// An untrained network is as fast as a trained one.
-std::unique_ptr<training::Model> untrained(const Settings& settings) {
-    const Configuration configuration = configuration_from(params_from(settings));
-    if (configuration.infeasible) throw Refused(configuration.infeasible->why);
-    constexpr std::uint64_t seed = 0;
-    constexpr auto detector = event::Detector::delphes;
-    nn::Parameters<float> parameters(seed);
-    const mlpf::Network<float> network(parameters, configuration.hyper,
-                                       static_cast<mlpf::Index>(event::feature_columns(detector)));
-    return std::make_unique<training::Model>(training::Model::Form{configuration.hyper, seed, detector},
-                                             parameters.values());
-}
-
-std::unique_ptr<training::Model> model_of(const PredictOptions& options, const mpi::Session& ranks) {
-    if (options.checkpoint_dir.empty()) return untrained(options.settings);
-    auto model = training::load_model(options.checkpoint_dir, ranks);
-    if (!model) throw Refused(model.error().text());
-    return std::move(model).value();
-}
 
 void check(const PredictOptions& options, const mpi::Session& ranks) {
     if (options.file.empty() == options.sizes.empty())
@@ -70,7 +51,7 @@ Action declare_predict(CLI::App& app) {
     add_output(app, options->output);
     return [options](const mpi::Session& ranks) {
         check(*options, ranks);
-        const auto model = model_of(*options, ranks);
+        const auto model = chosen_model(options->checkpoint_dir, params_from(options->settings), ranks);
         if (options->sizes.empty())
             predict_file(*options, *model, ranks);
         else

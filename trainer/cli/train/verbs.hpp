@@ -10,6 +10,7 @@ namespace quench::trainer::cli {
 /// Without a verb, mlpf-train trains: that is what studies start.
 Action declare_train(CLI::App& app);
 
+Action declare_benchmark(CLI::App& app);
 Action declare_predict(CLI::App& app);
 // Verbs: evaluate (how good a checkpoint is) belongs here and into the table of verbs.cpp.
 
