@@ -14,6 +14,7 @@
 //   OUT/gradients/NAME.npy     of the loss, for each parameter
 #include "base/random.hpp"
 #include "bench/npy.hpp"
+#include "trainer/cli/train/options.hpp"
 #include "trainer/data/generated_events.hpp"
 #include "trainer/mlpf/network.hpp"
 #include "trainer/training/event_set.hpp"
@@ -33,7 +34,7 @@ using nlohmann::json;
 
 struct Options {
     std::string folder;
-    std::vector<std::string> settings;
+    cli::Settings settings;
     std::size_t events = 4;
     double pileup = 4;
     std::uint64_t seed = 1;
@@ -123,18 +124,10 @@ void dump(const Options& options, const mlpf::Hyperparameters& hyper) {
                parameters.size(), sums.total(hyper.loss), options.folder);
 }
 
-mlpf::Hyperparameters hyperparameters(const std::vector<std::string>& settings) {
-    json params = json::object();
-    for (const std::string& setting : settings) {
-        const std::size_t equals = setting.find('=');
-        if (equals == std::string::npos) throw std::runtime_error("--set " + setting + ": NAME=VALUE");
-        const json value = json::parse(setting.substr(equals + 1), nullptr, false);
-        params[setting.substr(0, equals)] = value.is_discarded() ? json(setting.substr(equals + 1)) : value;
-    }
-    const auto read = mlpf::hyperparameters_from(params);
-    if (const auto* error = std::get_if<base::Error>(&read)) throw std::runtime_error(error->text());
-    if (const auto* why = std::get_if<contract::Infeasible>(&read)) throw std::runtime_error(why->why);
-    return std::get<mlpf::Hyperparameters>(read);
+mlpf::Hyperparameters hyperparameters(const cli::Settings& settings) {
+    const cli::Configuration configuration = cli::configuration_from(cli::params_from(settings));
+    if (configuration.infeasible) throw std::runtime_error(configuration.infeasible->why);
+    return configuration.hyper;
 }
 
 }  // namespace
