@@ -257,7 +257,9 @@ TEST(network, may_begin_at_the_momenta_of_the_elements) {
         const Network<double> network(parameters, hyper, feature_columns);
         Network<double>::Cache cache;
         const Matrix<double>& momentum = network.forward(parameters, batch, cache).momentum;
-        if (correction) EXPECT_EQ(momentum.col(0), batch.features.col(feature::pt));
+        if (correction) {
+            EXPECT_EQ(momentum.col(0), batch.features.col(feature::pt));
+        }
         EXPECT_EQ(momentum.rightCols(4), batch.features.middleCols(feature::eta, 4));
     }
 }
