@@ -31,9 +31,10 @@ T valued(base::Result<T> result) {
     return std::move(result).value();
 }
 
-// A rank's predictions as bytes, for rank 0: for each event its seconds and its candidates.
+// A rank's predictions as bytes, for rank 0: for each event its two times and its candidates.
 void put(std::string& out, const Prediction& prediction) {
-    out.append(reinterpret_cast<const char*>(&prediction.seconds), sizeof prediction.seconds);
+    for (const double seconds : {prediction.seconds, prediction.processor_s})
+        out.append(reinterpret_cast<const char*>(&seconds), sizeof seconds);
     out.append(reinterpret_cast<const char*>(prediction.candidates.data()),
                prediction.candidates.size() * sizeof(float));
 }
@@ -42,12 +43,21 @@ void put(std::string& out, const Prediction& prediction) {
 Prediction take(std::string_view& bytes, std::size_t rows) {
     Prediction out;
     out.candidates.resize(rows * event::target_columns);
-    std::memcpy(&out.seconds, bytes.data(), sizeof out.seconds);
-    bytes.remove_prefix(sizeof out.seconds);
+    for (double* seconds : {&out.seconds, &out.processor_s}) {
+        std::memcpy(seconds, bytes.data(), sizeof *seconds);
+        bytes.remove_prefix(sizeof *seconds);
+    }
     if (rows > 0) std::memcpy(out.candidates.data(), bytes.data(), out.candidates.size() * sizeof(float));
     bytes.remove_prefix(out.candidates.size() * sizeof(float));
     return out;
 }
+
+constexpr double ms_per_s = 1000;
+
+// Of every event, in the file's order [ms].
+struct Costs {
+    std::vector<Cost> wall{}, processor{};
+};
 
 class FilePrediction {
   public:
@@ -72,7 +82,7 @@ class FilePrediction {
     }
 
     // All events, in blocks that are dealt to the ranks in turn; what each cost, on rank 0.
-    std::vector<Cost> run() {
+    Costs run() {
         Progress progress("mlpf-train", "events", file_->size());
         const std::size_t block = at_once * static_cast<std::size_t>(ranks_.size());
         for (std::size_t first = 0; first < file_->size(); first += block) {
@@ -103,7 +113,8 @@ class FilePrediction {
         for (std::size_t i = first; i < last; ++i) {
             event::Event event = valued(file_->read(i));
             Prediction prediction = take(parts[(i - first) % parts.size()], event.rows);
-            costs_.push_back({event.rows, prediction.seconds});
+            costs_.wall.push_back({event.rows, prediction.seconds * ms_per_s});
+            costs_.processor.push_back({event.rows, prediction.processor_s * ms_per_s});
             event.candidates = std::move(prediction.candidates);
             valued(writer_->append(event));
         }
@@ -113,30 +124,30 @@ class FilePrediction {
     training::Predictor predictor_;
     std::unique_ptr<data::EventFile> file_;
     std::unique_ptr<data::EventFileWriter> writer_;  // of rank 0
-    std::vector<Cost> costs_;
+    Costs costs_;
 };
 
 Json to_json(const PredictOptions& options, const training::Model& model, const mpi::Session& ranks,
-             std::vector<Cost> costs) {
-    constexpr double ms_per_s = 1000;
+             const Costs& costs) {
     std::size_t elements = 0;
-    for (Cost& cost : costs) {
-        cost.value *= ms_per_s;
-        elements += cost.elements;
-    }
-    const auto exponent = training::fitted_exponent(costs);
+    for (const Cost& cost : costs.wall) elements += cost.elements;
+    const auto exponent = training::fitted_exponent(costs.processor);
     Json bins = Json::array();
-    for (const training::SizeBin& bin : training::by_size(costs))
+    for (const training::SizeBin& bin : training::by_size(costs.wall))
         bins.push_back({{"from", bin.from},
                         {"to", bin.to},
                         {"events", bin.events},
                         {"median_ms", bin.median},
                         {"p95_ms", bin.p95},
                         {"ms_per_1000_elements", bin.per_1000}});
-    return {{"file", options.file},   {"out", options.out},
-            {"epoch", model.epoch},   {"ranks", ranks.size()},
-            {"events", costs.size()}, {"elements", elements},
-            {"bins", bins},           {"exponent", exponent ? Json(*exponent) : Json(nullptr)}};
+    return {{"file", options.file},
+            {"out", options.out},
+            {"epoch", model.epoch},
+            {"ranks", ranks.size()},
+            {"events", costs.wall.size()},
+            {"elements", elements},
+            {"bins", bins},
+            {"exponent", exponent ? Json(*exponent) : Json(nullptr)}};
 }
 
 void print_table(const Json& json) {
@@ -153,16 +164,16 @@ void print_table(const Json& json) {
     if (json["exponent"].is_null())
         fmt::print("\nthe events are too alike in size for a fitted exponent\n");
     else
-        fmt::print("\ntime ~ elements^{:.2f}\n", json["exponent"].get<double>());
+        fmt::print("\ncpu time ~ elements^{:.2f}\n", json["exponent"].get<double>());
 }
 
 }  // namespace
 
 void predict_file(const PredictOptions& options, const training::Model& model, const mpi::Session& ranks) {
     FilePrediction prediction(options, model, ranks);
-    std::vector<Cost> costs = prediction.run();
+    const Costs costs = prediction.run();
     if (!ranks.is_root()) return;
-    const Json json = to_json(options, model, ranks, std::move(costs));
+    const Json json = to_json(options, model, ranks, costs);
     if (options.output == Output::json)
         print_line(ranks, json.dump(2, ' ', false, Json::error_handler_t::replace));
     else
