@@ -245,20 +245,18 @@ void GraphLayer<Scalar>::send_backward(const nn::Parameters<Scalar>& parameters,
 template <class Scalar>
 void GraphLayer<Scalar>::points_backward(const Cache& cache, Scratch& scratch) const {
     scratch.d_points.resize(cache.points.rows(), cache.points.cols());
-    // In double, as the squares: what is left of near points is a small difference of large sums.
-    Matrix<double> both, points, d_points;
+    Matrix<Scalar> both;
     for (std::size_t bin = 0; bin < cache.adjacency.size(); ++bin) {
         const Index first = first_of(cache.bins, bin), n = size_of(cache.bins, bin);
+        const auto points = cache.points.middleRows(first, n);
         Matrix<Scalar>& d_square = scratch.d_adjacency[bin];
         d_square.array() *= cache.slope[bin].array();
-        points = cache.points.middleRows(first, n).template cast<double>();
-        both = d_square.template cast<double>();
-        both += d_square.transpose().template cast<double>();
-        d_points.resize(n, points.cols());
+        both = d_square;
+        both += d_square.transpose();
+        auto d_points = scratch.d_points.middleRows(first, n);
         d_points.noalias() = both * points;
         for (Index i = 0; i < n; ++i)
-            scratch.d_points.row(first + i) =
-                (2.0 * (both.row(i).sum() * points.row(i) - d_points.row(i))).template cast<Scalar>();
+            d_points.row(i) = Scalar(2) * (both.row(i).sum() * points.row(i) - d_points.row(i));
     }
 }
 
