@@ -1,6 +1,7 @@
 #include "trainer/metrics/table.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -71,6 +72,12 @@ std::string cell(const Value& x) {
     return x ? fmt::format("{:.3f}", *x) : "-";
 }
 
+// From the first to the second, as a share of the first.
+std::string change(const std::vector<Value>& values) {
+    if (!values[0] || !values[1] || *values[0] == 0) return "-";
+    return fmt::format("{:+.1f} %", 100 * (*values[1] - *values[0]) / std::abs(*values[0]));
+}
+
 void add_confusion(const Reconstruction& x, std::string& out) {
     out += fmt::format("{:<16}", x.name);
     for (const char* name : class_names) out += fmt::format("{:>9}", name);
@@ -112,11 +119,11 @@ std::string to_table(const Metrics& metrics) {
     for (const Reconstruction& one : metrics.reconstructions) add_confusion(one, out);
     out += fmt::format("{:<46}", "quantity");
     for (const Reconstruction& one : metrics.reconstructions) out += fmt::format("{:>12}", one.name);
-    out += '\n';
+    out += metrics.reconstructions.size() == 2 ? fmt::format("{:>12}\n", "change") : "\n";
     for (const Figure& figure : figures_of(metrics)) {
         out += fmt::format("{:<46}", figure.quantity);
         for (const Value& x : figure.values) out += fmt::format("{:>12}", cell(x));
-        out += '\n';
+        out += figure.values.size() == 2 ? fmt::format("{:>12}\n", change(figure.values)) : "\n";
     }
     return out;
 }

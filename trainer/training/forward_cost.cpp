@@ -5,6 +5,7 @@
 #include "trainer/training/scaling.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <fstream>
 #include <string>
@@ -97,12 +98,14 @@ ForwardCost forward_cost(const Model& model, const event::Event& event) {
     predictor.of(event);
     std::vector<double> times;
     for (double all = 0; times.size() < least_runs || all < enough_s;) {
-        times.push_back(predictor.of(event).seconds);
+        const Prediction prediction = predictor.of(event);
+        times.push_back(prediction.seconds);
+        const double least = times.size() == 1 ? INFINITY : cost.least_processor_s;
+        cost.least_processor_s = std::min(least, prediction.processor_s);
         all += times.back();
         if (event.rows == 0) break;
     }
     cost.runs = times.size();
-    cost.least_s = *std::ranges::min_element(times);
     cost.median_s = quantile(times, 0.5);
     cost.p95_s = quantile(times, 0.95);
     return cost;

@@ -16,7 +16,8 @@ event::Event event_of_size(std::size_t rows, double most_pileup, event::Detector
 
 struct ForwardCost {
     std::size_t runs = 0;
-    double least_s = 0, median_s = 0, p95_s = 0;  ///< the least is the one that other programs disturb least
+    double median_s = 0, p95_s = 0;  ///< by the clock on the wall
+    double least_processor_s = 0;    ///< of one pass, without the waiting for other programs
     /// What the pass added to the resident memory of a process at its peak [bytes]; nothing where the system
     /// does not tell.
     std::optional<double> peak_bytes{};

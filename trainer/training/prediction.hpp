@@ -12,6 +12,7 @@ namespace quench::trainer::training {
 struct Prediction {
     std::vector<float> candidates;  ///< rows x 7, the columns of targets; a row of zeros for class none
     double seconds = 0;             ///< forward pass and candidates; no reading, no writing
+    double processor_s = 0;         ///< the same without the waiting for other programs
 };
 
 /// One event at a time, so that what is said of an event does not depend on its neighbours, nor on the rank

@@ -26,6 +26,8 @@ std::string processor() {
 void check(const BenchmarkOptions& options) {
     if (!options.inference && !options.checkpoint_dir.empty())
         throw Refused("--checkpoint-dir without --inference (training begins anew) leave it out");
+    if (options.inference && options.threads > 1)
+        throw Refused("--threads with --inference (it has one thread a rank) start more ranks");
     if (!options.checkpoint_dir.empty() && !options.settings.empty())
         throw Refused(
             "--set beside --checkpoint-dir (the checkpoint has the model's hyperparameters) leave one out");
@@ -80,6 +82,7 @@ Action declare_benchmark(CLI::App& app) {
         ->check(CLI::Range(std::uint64_t{2}, std::uint64_t{100'000}))
         ->capture_default_str();
     app.add_option("--seed", options->seed, "First weights and shuffles")->capture_default_str();
+    add_threads(app, options->threads);
     app.add_flag("--inference", options->inference, "Time inference in place of training");
     add_checkpoint(app, options->checkpoint_dir);
     app.add_option("--runs", options->runs, "Of inference, over all events; the first does not count")

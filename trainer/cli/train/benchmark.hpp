@@ -26,6 +26,7 @@ struct BenchmarkOptions {
     std::filesystem::path out{};  ///< folder of result.json and the picture
     std::uint64_t epochs = 4;
     std::uint64_t seed = 0;
+    std::size_t threads = 1;  ///< of training, of each rank
     bool inference = false;
     std::string checkpoint_dir{};                   ///< of inference; empty: an untrained model
     std::size_t runs = 4;                           ///< of inference, over all events
@@ -35,8 +36,8 @@ struct BenchmarkOptions {
 /// The settings over the benchmark's own.
 nlohmann::json benchmark_params(const BenchmarkOptions& options);
 
-/// Trains and writes the results. `batch_size` is of one rank here, as in the published benchmark: more ranks
-/// take larger steps. Throws Refused.
+/// Trains and writes the results. `batch_size` is of one device here, a thread of a rank, as in the published
+/// benchmark: more of them take larger steps. Throws Refused.
 void benchmark_training(const BenchmarkOptions& options, const mpi::Session& ranks);
 
 /// Passes events through a model, `runs` times for each batch size, and writes the results. Throws Refused.

@@ -80,7 +80,7 @@ void benchmark_inference(const BenchmarkOptions& options, const mpi::Session& ra
         }
         ranks.sum(std::span<double>(&seen, 1));
         results.push_back(hepscore_of(times));
-        particles.push_back(seen);
+        particles.push_back(static_cast<std::uint64_t>(seen));
         plot.series.push_back({fmt::format("batch size {}", batch_size), times.runs});
     }
     Json result = {{"results", results},

@@ -57,11 +57,13 @@ void benchmark_training(const BenchmarkOptions& options, const mpi::Session& ran
     const Configuration configuration = configuration_from(benchmark_params(options));
     if (configuration.infeasible) throw Refused(configuration.infeasible->why);
     Record record;
-    record.times.devices = static_cast<std::size_t>(ranks.size());
+    record.times.ranks = static_cast<std::size_t>(ranks.size());
+    record.times.devices = record.times.ranks * options.threads;
     record.times.batch_per_device = static_cast<std::size_t>(configuration.hyper.batch_size);
     training::Task task;
     task.hyper = configuration.hyper;
-    task.hyper.batch_size *= ranks.size();
+    task.hyper.batch_size *= static_cast<mlpf::Index>(record.times.devices);
+    task.threads = options.threads;
     task.seed = options.seed;
     task.data = chosen(options.events);
     task.to = options.epochs;

@@ -51,7 +51,7 @@ Json hepscore_of(const TrainingTimes& t) {
               {"train_start", t.start},
               {"train_stop", t.stop},
               {"train_time", rounded(t.stop - t.start, decimals)},
-              {"horovod_enabled", t.devices > 1},
+              {"horovod_enabled", t.ranks > 1},
               {"GPU", 0},
               {"CPU", t.devices},
               {"train_set_size", t.train_set_size},

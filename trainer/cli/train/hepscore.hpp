@@ -2,7 +2,7 @@
 // in the benchmark logger and the inference timer of jpata/particleflow v1.6.
 //
 // Times are in seconds, throughputs in events a second without regard to padding. Means leave the first epoch
-// or run out, in which other programs build their graphs. A device is a rank.
+// or run out, in which other programs build their graphs. A device is a thread of a rank.
 #pragma once
 
 #include <cstddef>
@@ -13,9 +13,10 @@
 namespace quench::trainer::cli {
 
 struct TrainingTimes {
-    std::vector<double> epochs{};      ///< validation included; two at least
-    double start = 0, stop = 0;        ///< since 1970
-    std::size_t devices = 1;           ///< ranks
+    std::vector<double> epochs{};  ///< validation included; two at least
+    double start = 0, stop = 0;    ///< since 1970
+    std::size_t ranks = 1;
+    std::size_t devices = 1;           ///< threads of all ranks
     std::size_t train_set_size = 0;    ///< events
     std::size_t batch_per_device = 1;  ///< events
 };

@@ -25,17 +25,17 @@ std::string number(const Json& x, int digits) {
 void print_table(const Json& json) {
     fmt::print("one forward pass, {} model, pile-up at most {}\n\n", json["model"].get<std::string>(),
                json["pileup"].get<double>());
-    fmt::print("{:>10}{:>8}{:>12}{:>12}{:>12}{:>22}{:>14}{:>18}\n", "elements", "passes", "least ms",
+    fmt::print("{:>10}{:>8}{:>12}{:>12}{:>12}{:>22}{:>14}{:>18}\n", "elements", "passes", "cpu ms",
                "median ms", "p95 ms", "ms per 1000 elements", "memory MiB", "KiB an element");
     for (const Json& size : json["sizes"])
         fmt::print("{:>10}{:>8}{:>12}{:>12}{:>12}{:>22}{:>14}{:>18}\n", size["elements"].dump(),
-                   size["runs"].dump(), number(size["least_ms"], 3), number(size["median_ms"], 3),
+                   size["runs"].dump(), number(size["cpu_ms"], 3), number(size["median_ms"], 3),
                    number(size["p95_ms"], 3), number(size["ms_per_1000_elements"], 3),
                    number(size["memory_mib"], 1), number(size["kib_an_element"], 2));
     const auto power = [](const Json& x) {
         return x.is_null() ? "?" : fmt::format("{:.2f}", x.get<double>());
     };
-    fmt::print("\nleast time ~ elements^{}, memory ~ elements^{}\n", power(json["time_exponent"]),
+    fmt::print("\ncpu time ~ elements^{}, memory ~ elements^{}\n", power(json["time_exponent"]),
                power(json["memory_exponent"]));
 }
 
@@ -50,14 +50,14 @@ void measure_sizes(const PredictOptions& options, const training::Model& model) 
         const auto cost = training::forward_cost(
             model, training::event_of_size(elements, options.pileup, model.detector()));
         const double ms = cost.median_s * ms_per_s;
-        times.push_back({elements, cost.least_s});
+        times.push_back({elements, cost.least_processor_s});
         if (cost.peak_bytes) memory.push_back({elements, *cost.peak_bytes});
         const auto in = [&](double unit) {
             return cost.peak_bytes ? Json(*cost.peak_bytes / unit) : Json(nullptr);
         };
         sizes.push_back({{"elements", elements},
                          {"runs", cost.runs},
-                         {"least_ms", cost.least_s * ms_per_s},
+                         {"cpu_ms", cost.least_processor_s * ms_per_s},
                          {"median_ms", ms},
                          {"p95_ms", cost.p95_s * ms_per_s},
                          {"ms_per_1000_elements", 1000 * ms / static_cast<double>(elements)},

@@ -99,6 +99,13 @@ void add_checkpoint(CLI::App& app, std::string& folder) {
     app.add_option("--checkpoint-dir", folder, "Where the model's checkpoint is; it says what the model is");
 }
 
+void add_threads(CLI::App& app, std::size_t& threads) {
+    app.add_option("--threads", threads,
+                   "Threads of each rank; one rank a core without them is usually faster")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{256}))
+        ->capture_default_str();
+}
+
 void add_rank_timeout(CLI::App& app, double& seconds) {
     app.add_option("--rank-timeout", seconds,
                    "Seconds that a rank waits for the others before it ends them all; 0: for ever")

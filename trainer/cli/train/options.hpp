@@ -54,6 +54,9 @@ Configuration configuration_from(const nlohmann::json& params);
 /// --checkpoint-dir, of verbs that take a trained model.
 void add_checkpoint(CLI::App& app, std::string& folder);
 
+/// --threads, of each rank.
+void add_threads(CLI::App& app, std::size_t& threads);
+
 /// --rank-timeout, in seconds.
 void add_rank_timeout(CLI::App& app, double& seconds);
 

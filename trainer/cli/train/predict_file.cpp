@@ -1,17 +1,12 @@
-#include "trainer/cli/progress.hpp"
 #include "trainer/cli/train/predict.hpp"
+#include "trainer/cli/train/predict_events.hpp"
 #include "trainer/cli/train/together.hpp"
-#include "trainer/contract/quench_trial.hpp"
 #include "trainer/data/event_file.hpp"
-#include "trainer/training/prediction.hpp"
 #include "trainer/training/scaling.hpp"
 
-#include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <string_view>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -20,10 +15,7 @@ namespace quench::trainer::cli {
 namespace {
 
 using training::Cost;
-using training::Prediction;
 using Json = nlohmann::ordered_json;
-
-constexpr std::size_t at_once = 32;  // events of a rank, between two exchanges
 
 template <class T>
 T valued(base::Result<T> result) {
@@ -31,38 +23,23 @@ T valued(base::Result<T> result) {
     return std::move(result).value();
 }
 
-// A rank's predictions as bytes, for rank 0: for each event its seconds and its candidates.
-void put(std::string& out, const Prediction& prediction) {
-    out.append(reinterpret_cast<const char*>(&prediction.seconds), sizeof prediction.seconds);
-    out.append(reinterpret_cast<const char*>(prediction.candidates.data()),
-               prediction.candidates.size() * sizeof(float));
-}
+constexpr double ms_per_s = 1000;
 
-// The next prediction, of an event with so many elements.
-Prediction take(std::string_view& bytes, std::size_t rows) {
-    Prediction out;
-    out.candidates.resize(rows * event::target_columns);
-    std::memcpy(&out.seconds, bytes.data(), sizeof out.seconds);
-    bytes.remove_prefix(sizeof out.seconds);
-    if (rows > 0) std::memcpy(out.candidates.data(), bytes.data(), out.candidates.size() * sizeof(float));
-    bytes.remove_prefix(out.candidates.size() * sizeof(float));
-    return out;
-}
+// Of every event, in the file's order [ms].
+struct Costs {
+    std::vector<Cost> wall{}, processor{};
+};
 
 class FilePrediction {
   public:
     FilePrediction(const PredictOptions& options, const training::Model& model, const mpi::Session& ranks)
-        : ranks_(ranks), predictor_(model) {
+        : ranks_(ranks), model_(model) {
         do_all_or_none(ranks, [&] {
             if (!options.force && std::filesystem::exists(options.out))
                 throw Refused(options.out +
                               " exists (nothing was written); choose another name or say --force");
             file_ = valued(data::EventFile::open(options.file));
             valued(training::check_detector(model, file_->detector(), options.file));
-        });
-        do_all_or_none(ranks, [&] {
-            // The first pass also fetches the program and its memory.
-            if (file_->size() > 0) predictor_.of(valued(file_->read(0)));
             if (!ranks.is_root()) return;
             data::FileInfo info = file_->info();
             info.source += fmt::format("; candidates: mlpf-train predict, {} epochs of {}", model.epoch,
@@ -71,72 +48,50 @@ class FilePrediction {
         });
     }
 
-    // All events, in blocks that are dealt to the ranks in turn; what each cost, on rank 0.
-    std::vector<Cost> run() {
-        Progress progress("mlpf-train", "events", file_->size());
-        const std::size_t block = at_once * static_cast<std::size_t>(ranks_.size());
-        for (std::size_t first = 0; first < file_->size(); first += block) {
-            const std::size_t last = std::min(first + block, file_->size());
-            std::string mine;
-            do_all_or_none(ranks_, [&] {
-                for (std::size_t i = first + static_cast<std::size_t>(ranks_.rank()); i < last;
-                     i += static_cast<std::size_t>(ranks_.size()))
-                    put(mine, predictor_.of(valued(file_->read(i))));
-            });
-            const std::vector<std::string> all = ranks_.gather(mine);
-            do_all_or_none(ranks_, [&] { write(first, last, all); });
-            if (ranks_.any(trial::stop_requested()))
-                throw Refused("stopped as asked (nothing was written); start it again to predict");
-            if (ranks_.is_root()) progress.at(last);
-        }
+    // All events; what each cost, on rank 0.
+    Costs run() {
+        Costs costs;
+        predict_events(model_, *file_, file_->size(), ranks_,
+                       [&](event::Event event, training::Prediction prediction) {
+                           costs.wall.push_back({event.rows, prediction.seconds * ms_per_s});
+                           costs.processor.push_back({event.rows, prediction.processor_s * ms_per_s});
+                           event.candidates = std::move(prediction.candidates);
+                           valued(writer_->append(event));
+                       });
         do_all_or_none(ranks_, [&] {
             if (writer_) valued(writer_->finish());
         });
-        return std::move(costs_);
+        return costs;
     }
 
   private:
-    // Rank 0 puts the ranks' predictions into the events' order.
-    void write(std::size_t first, std::size_t last, const std::vector<std::string>& all) {
-        if (!ranks_.is_root()) return;
-        std::vector<std::string_view> parts(all.begin(), all.end());
-        for (std::size_t i = first; i < last; ++i) {
-            event::Event event = valued(file_->read(i));
-            Prediction prediction = take(parts[(i - first) % parts.size()], event.rows);
-            costs_.push_back({event.rows, prediction.seconds});
-            event.candidates = std::move(prediction.candidates);
-            valued(writer_->append(event));
-        }
-    }
-
     const mpi::Session& ranks_;
-    training::Predictor predictor_;
+    const training::Model& model_;
     std::unique_ptr<data::EventFile> file_;
     std::unique_ptr<data::EventFileWriter> writer_;  // of rank 0
-    std::vector<Cost> costs_;
 };
 
 Json to_json(const PredictOptions& options, const training::Model& model, const mpi::Session& ranks,
-             std::vector<Cost> costs) {
-    constexpr double ms_per_s = 1000;
+             const Costs& costs) {
     std::size_t elements = 0;
-    for (Cost& cost : costs) {
-        cost.value *= ms_per_s;
-        elements += cost.elements;
-    }
-    const auto exponent = training::fitted_exponent(costs);
+    for (const Cost& cost : costs.wall) elements += cost.elements;
+    const auto exponent = training::fitted_exponent(costs.processor);
     Json bins = Json::array();
-    for (const training::SizeBin& bin : training::by_size(costs))
+    for (const training::SizeBin& bin : training::by_size(costs.wall))
         bins.push_back({{"from", bin.from},
                         {"to", bin.to},
                         {"events", bin.events},
                         {"median_ms", bin.median},
                         {"p95_ms", bin.p95},
                         {"ms_per_1000_elements", bin.per_1000}});
-    return {{"file", options.file},   {"out", options.out},
-            {"epoch", model.epoch},   {"ranks", ranks.size()},
-            {"events", costs.size()}, {"elements", elements},
-            {"bins", bins},           {"exponent", exponent ? Json(*exponent) : Json(nullptr)}};
+    return {{"file", options.file},
+            {"out", options.out},
+            {"epoch", model.epoch},
+            {"ranks", ranks.size()},
+            {"events", costs.wall.size()},
+            {"elements", elements},
+            {"bins", bins},
+            {"exponent", exponent ? Json(*exponent) : Json(nullptr)}};
 }
 
 void print_table(const Json& json) {
@@ -153,16 +108,16 @@ void print_table(const Json& json) {
     if (json["exponent"].is_null())
         fmt::print("\nthe events are too alike in size for a fitted exponent\n");
     else
-        fmt::print("\ntime ~ elements^{:.2f}\n", json["exponent"].get<double>());
+        fmt::print("\ncpu time ~ elements^{:.2f}\n", json["exponent"].get<double>());
 }
 
 }  // namespace
 
 void predict_file(const PredictOptions& options, const training::Model& model, const mpi::Session& ranks) {
     FilePrediction prediction(options, model, ranks);
-    std::vector<Cost> costs = prediction.run();
+    const Costs costs = prediction.run();
     if (!ranks.is_root()) return;
-    const Json json = to_json(options, model, ranks, std::move(costs));
+    const Json json = to_json(options, model, ranks, costs);
     if (options.output == Output::json)
         print_line(ranks, json.dump(2, ' ', false, Json::error_handler_t::replace));
     else

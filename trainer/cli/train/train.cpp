@@ -100,10 +100,7 @@ Action declare_train(CLI::App& app) {
     // Shared: CLI11 writes into it after this function has returned, the action reads it.
     const auto options = std::make_shared<TrainOptions>();
     add_events(app, options->events);
-    app.add_option("--threads", options->task.threads,
-                   "Threads of each rank; one rank a core without them is usually faster")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{256}))
-        ->capture_default_str();
+    add_threads(app, options->task.threads);
     app.add_option("--epochs", options->task.to, "Epochs, for a run by hand")->capture_default_str();
     app.add_option("--seed", options->task.seed, "First weights and shuffles, for a run by hand")
         ->capture_default_str();

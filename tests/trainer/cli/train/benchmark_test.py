@@ -61,6 +61,10 @@ class Benchmark(Program):
             # The epochs are the whole training: validation is in their times.
             self.assertAlmostEqual(math.fsum(times), stats["train_stop"] - stats["train_start"], delta=0.05)
 
+    def test_threads_are_devices_as_ranks_are(self):
+        stats = self.benchmark("--set", "batch_size=5", "--threads", 2)["wl-stats"]
+        self.assertEqual((stats["CPU"], stats["batch_size_total"], stats["horovod_enabled"]), (2, 10, False))
+
     def test_the_same_seed_gives_the_same_losses(self):
         losses = self.benchmark()["quench"]["losses"]
         self.assertEqual([epoch["epoch"] for epoch in losses], [1, 2, 3])
@@ -127,6 +131,7 @@ class Benchmark(Program):
         out = self.folder / "results"
         for arguments, why in [(["--checkpoint-dir", "x"], "without --inference"),
                                (["--inference", "--checkpoint-dir", "x"], "leave one out"),
+                               (["--inference", "--threads", "2"], "start more ranks"),
                                (["--set", "zzz=1"], "unknown hyperparameter 'zzz'"),
                                (["--set", "bin_size=0"], "bin_size is 0"),
                                (["--set", "optimizer=sgd", "--set", "lr=900"], "not finite any more (no result)")]:
