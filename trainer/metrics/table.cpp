@@ -17,11 +17,13 @@ class Collector {
 
     template <class Read>
     void add(std::string quantity, Read read) {
-        Figure figure{.quantity = std::move(quantity)};
-        for (const Reconstruction& one : metrics_.reconstructions) figure.values.push_back(read(one));
-        if (std::ranges::any_of(figure.values, [](const Value& x) { return x.has_value(); }))
-            out_.push_back(std::move(figure));
+        put({.quantity = std::move(quantity)}, read);
     }
+    template <class Read>
+    void add_difference(std::string quantity, Read read) {
+        put({.quantity = std::move(quantity), .signed_difference = true}, read);
+    }
+    // `read` gives quantiles.
     template <class Read>
     void add_ratio(const std::string& name, Read read) {
         add(name + ", median", [&](const Reconstruction& x) { return read(x).median; });
@@ -30,6 +32,13 @@ class Collector {
     std::vector<Figure> take() { return std::move(out_); }
 
   private:
+    template <class Read>
+    void put(Figure figure, Read read) {
+        for (const Reconstruction& one : metrics_.reconstructions) figure.values.push_back(read(one));
+        if (std::ranges::any_of(figure.values, [](const Value& x) { return x.has_value(); }))
+            out_.push_back(std::move(figure));
+    }
+
     const Metrics& metrics_;
     std::vector<Figure> out_;
 };
@@ -40,13 +49,13 @@ void add_class(std::size_t c, Collector& out) {
     out.add(name + " fake rate", [c](const Reconstruction& x) { return x.fake_rate[c].share(); });
     for (std::size_t q = 0; q < quantities; ++q) {
         const std::string what = fmt::format("{} {} resolution", name, quantity_names[q]);
-        out.add(what + ", mean", [=](const Reconstruction& x) { return x.resolution[c][q].mean; });
+        out.add_difference(what + ", mean", [=](const Reconstruction& x) { return x.resolution[c][q].mean; });
         out.add(what + ", deviation", [=](const Reconstruction& x) { return x.resolution[c][q].deviation; });
     }
     out.add(name + " multiplicity, correlation",
             [c](const Reconstruction& x) { return x.multiplicity[c].correlation; });
-    out.add(name + " multiplicity, mean relative difference",
-            [c](const Reconstruction& x) { return x.multiplicity[c].difference.mean; });
+    out.add_difference(name + " multiplicity, mean relative difference",
+                       [c](const Reconstruction& x) { return x.multiplicity[c].difference.mean; });
     out.add(name + " multiplicity, its deviation",
             [c](const Reconstruction& x) { return x.multiplicity[c].difference.deviation; });
 }
@@ -73,8 +82,9 @@ std::string cell(const Value& x) {
 }
 
 // From the second, the baseline, to the first, as a share of the second.
-std::string change(const std::vector<Value>& values) {
-    if (!values[0] || !values[1] || *values[1] == 0) return "-";
+std::string change(const Figure& figure) {
+    const std::vector<Value>& values = figure.values;
+    if (figure.signed_difference || !values[0] || !values[1] || *values[1] == 0) return "-";
     return fmt::format("{:+.1f} %", 100 * (*values[0] - *values[1]) / std::abs(*values[1]));
 }
 
@@ -123,7 +133,7 @@ std::string to_table(const Metrics& metrics) {
     for (const Figure& figure : figures_of(metrics)) {
         out += fmt::format("{:<46}", figure.quantity);
         for (const Value& x : figure.values) out += fmt::format("{:>12}", cell(x));
-        out += figure.values.size() == 2 ? fmt::format("{:>12}\n", change(figure.values)) : "\n";
+        out += figure.values.size() == 2 ? fmt::format("{:>12}\n", change(figure)) : "\n";
     }
     return out;
 }

@@ -13,6 +13,7 @@ namespace quench::trainer::metrics {
 struct Figure {
     std::string quantity;
     std::vector<std::optional<double>> values{};  ///< of each reconstruction
+    bool signed_difference = false;               ///< best at 0: how much it changes in % says nothing
 };
 
 /// What the table has: of every class efficiency, fake rate and multiplicity; resolutions, sums of energies,
