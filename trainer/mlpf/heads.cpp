@@ -65,6 +65,9 @@ Heads<Scalar>::Heads(nn::Parameters<Scalar>& p, const Hyperparameters& hyper, Wi
       angles_(p, "angles", momentum_shape(hyper.heads, w.z + classes, 2)),
       energy_(p, "energy", momentum_shape(hyper.heads, w.z + w.r + 2 * classes, 1)),
       pt_(p, "pt", momentum_shape(hyper.heads, w.z + w.r + 2 * classes, 2)) {
+    if (hyper.heads.start_at_element)
+        for (const nn::Ffn<Scalar>* head : {&eta_, &angles_, &energy_, &pt_})
+            p.value(head->output_weights()).setZero();
     if (pt_correction_ && targets_ == Targets::raw) p.value(pt_.output_bias())(0, 0) = Scalar(1);
 }
 

@@ -127,6 +127,7 @@ void add_heads(Table& table, HeadShape& h) {
         {"head_halving", boolean(h.halving)},
         {"head_layer_norm", boolean(h.layer_norm)},
         {"pt_correction", boolean(h.pt_correction)},
+        {"start_at_element", boolean(h.start_at_element)},
         {"head_dropout", real(h.dropout, zero, most_dropout)},
     });
 }

@@ -37,6 +37,9 @@ struct HeadShape {
     bool layer_norm = false;    ///< on the classification stream, before all heads
     bool pt_correction = true;  ///< pt = |a pt_in + b|, else |a|
     double dropout = 0;         ///< behind each hidden layer, in training
+    /// Whether the momentum heads begin with no correction at all, so that training begins at the element's
+    /// own momentum; published configurations begin with random corrections, tens of GeV of raw features.
+    bool start_at_element = true;
 };
 
 struct Hyperparameters {

@@ -13,6 +13,7 @@ Hyperparameters published() {
     h.graph.dist_mult = 0.1;
     h.heads.layer_norm = true;
     h.heads.halving = true;
+    h.heads.start_at_element = false;
     h.batch_size = 5;
     return h;
 }

@@ -27,6 +27,7 @@ class Dense {
     void backward(const Parameters<Scalar>& parameters, const View<Scalar>& x, const Matrix<Scalar>& y,
                   Matrix<Scalar>& dy, Gradients<Scalar>& gradients, Matrix<Scalar>* dx) const;
     [[nodiscard]] Index width() const { return weights_.cols; }
+    [[nodiscard]] Slice weights() const { return weights_; }
     [[nodiscard]] Slice bias() const { return bias_; }
 
   private:
@@ -69,7 +70,8 @@ class Ffn {
     /// Overwrites `dy`; adds dL/dx to `dx`, unless that is null.
     void backward(const Parameters<Scalar>& parameters, const View<Scalar>& x, const Cache& cache,
                   Matrix<Scalar>& dy, Gradients<Scalar>& gradients, Matrix<Scalar>* dx) const;
-    /// The bias of the last layer, for networks whose output begins elsewhere than at 0.
+    /// Of the last layer, for networks whose output is to begin elsewhere.
+    [[nodiscard]] Slice output_weights() const { return dense_.back().weights(); }
     [[nodiscard]] Slice output_bias() const { return dense_.back().bias(); }
 
   private:

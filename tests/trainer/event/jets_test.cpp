@@ -77,6 +77,74 @@ TEST(find_jets, follows_the_definition_of_anti_kt) {
     }
 }
 
+// The generalised kt algorithm of e+e- collisions with p = -1 and radius R: d_ij = min(1/E_i^2, 1/E_j^2)
+// (1 - cos theta_ij) / (1 - cos R), d_i = 1/E_i^2 (FastJet manual, arXiv 1111.6097, equation 9).
+std::vector<double> by_definition_of_genkt(std::vector<Momentum> left, double radius, double least_pt) {
+    std::vector<double> jets;
+    while (!left.empty()) {
+        double least = INFINITY;
+        std::size_t a = 0, b = 0;
+        for (std::size_t i = 0; i < left.size(); ++i)
+            for (std::size_t j = 0; j <= i; ++j) {
+                const Momentum &p = left[i], &q = left[j];
+                double d = 1 / (p.e * p.e);
+                if (j < i) {
+                    const double pp = std::hypot(p.px, p.py, p.pz), qq = std::hypot(q.px, q.py, q.pz);
+                    const double cosine = (p.px * q.px + p.py * q.py + p.pz * q.pz) / (pp * qq);
+                    d = std::min(d, 1 / (q.e * q.e)) * (1 - cosine) / (1 - std::cos(radius));
+                }
+                if (d < least) {
+                    least = d;
+                    a = i;
+                    b = j;
+                }
+            }
+        if (a == b) {
+            if (left[a].pt() > least_pt) jets.push_back(left[a].pt());
+        } else {
+            left[b] = {left[a].px + left[b].px, left[a].py + left[b].py, left[a].pz + left[b].pz,
+                       left[a].e + left[b].e};
+        }
+        left.erase(left.begin() + static_cast<std::ptrdiff_t>(a));
+    }
+    std::ranges::sort(jets, std::greater<>{});
+    return jets;
+}
+
+TEST(find_jets, follows_the_definition_of_generalised_kt_in_electron_collisions) {
+    for (std::uint64_t event = 0; event < 20; ++event) {
+        base::Rng rng(4, "test.genkt", event);
+        std::vector<float> rows;
+        std::vector<Momentum> particles;
+        for (int i = 0; i < 40; ++i) {
+            add_row(rows, 1, 0.5 + 5 * rng.exponential(), rng.normal(), 6.28 * rng.uniform());
+            const float* r = &rows[rows.size() - 7];
+            particles.push_back(
+                {double{r[2]} * r[5], double{r[2]} * r[4], r[2] * std::sinh(double{r[3]}), r[6]});
+        }
+        const JetDefinition definition{.algorithm = JetAlgorithm::ee_genkt, .radius = 0.7, .least_pt = 6};
+        const std::vector<Jet> jets = find_jets(rows, definition);
+        const std::vector<double> expected = by_definition_of_genkt(particles, 0.7, 6);
+        ASSERT_EQ(jets.size(), expected.size());
+        ASSERT_GT(jets.size(), 3u);
+        for (std::size_t i = 0; i < jets.size(); ++i) EXPECT_NEAR(jets[i].pt, expected[i], 1e-3);
+    }
+}
+
+TEST(find_jets, obeys_its_least_pt_and_leaves_momenta_out_that_overflow) {
+    std::vector<float> rows;
+    add_row(rows, 1, 20, 0.5, 1);
+    add_row(rows, 1, 8, -0.5, 3);
+    EXPECT_EQ(find_jets(rows).size(), 2u);
+    EXPECT_EQ(find_jets(rows, {.least_pt = 15}).size(), 1u);
+    rows.resize(rows.size() + target_columns, 0.0F);
+    float* const last = &rows[rows.size() - target_columns];
+    last[0] = 1;
+    last[2] = 1;
+    last[3] = 1000;
+    EXPECT_EQ(find_jets(rows).size(), 2u);
+}
+
 TEST(find_jets, leaves_rows_without_particle_out) {
     std::vector<float> rows;
     add_row(rows, 1, 20, 0.5, 1);

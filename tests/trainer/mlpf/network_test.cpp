@@ -16,6 +16,7 @@ Hyperparameters small() {
         .width = 7, .distance_dim = 3, .distance_hidden = 5, .messages = 2, .bin_size = 6, .dist_mult = 0.5};
     hyper.encoding_hidden = 6;
     hyper.heads.hidden = 5;
+    hyper.heads.start_at_element = false;  // corrections of 0 would hide what is behind them
     return hyper;
 }
 
@@ -244,6 +245,23 @@ TEST(network, the_published_configurations_have_the_published_numbers_of_paramet
     // Published as about 0.293 and about 1.316 million; counted by hand from the layers.
     EXPECT_EQ(count_of("transformer_tuned", 17), 292'559u);
     EXPECT_EQ(count_of("transformer_before", 17), 1'316'367u);
+}
+
+TEST(network, may_begin_at_the_momenta_of_the_elements) {
+    const Batch<double> batch = example_batch<double>({14, 9}, 2);
+    for (const bool correction : {true, false}) {
+        Hyperparameters hyper = small();
+        hyper.heads.start_at_element = true;
+        hyper.heads.pt_correction = correction;
+        nn::Parameters<double> parameters(5);
+        const Network<double> network(parameters, hyper, feature_columns);
+        Network<double>::Cache cache;
+        const Matrix<double>& momentum = network.forward(parameters, batch, cache).momentum;
+        if (correction) {
+            EXPECT_EQ(momentum.col(0), batch.features.col(feature::pt));
+        }
+        EXPECT_EQ(momentum.rightCols(4), batch.features.middleCols(feature::eta, 4));
+    }
 }
 
 TEST(network, drops_in_training_alone) {

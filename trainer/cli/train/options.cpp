@@ -43,12 +43,14 @@ void add_events(CLI::App& app, EventOptions& options) {
                options.generated_validation > 0 ? std::to_string(options.generated_validation)
                                                 : "a quarter of --events"))
         ->check(CLI::Range(std::size_t{1}, most_events));
-    app.add_option("--pileup", options.data.generator.pileup,
-                   "Mean number of other collisions in a generated event")
+    add_generator(app, options.data.generator);
+}
+
+void add_generator(CLI::App& app, event::GeneratorOptions& options) {
+    app.add_option("--pileup", options.pileup, "Mean number of other collisions in a generated event")
         ->check(within(0.0, 400.0))
         ->capture_default_str();
-    app.add_option("--data-seed", options.data.generator.seed,
-                   "Which generated events: the same seed, the same events")
+    app.add_option("--data-seed", options.seed, "Which generated events: the same seed, the same events")
         ->check(not_negative())
         ->capture_default_str();
 }

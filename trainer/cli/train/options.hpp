@@ -30,6 +30,9 @@ struct EventOptions {
 /// `options` has the verb's defaults.
 void add_events(CLI::App& app, EventOptions& options);
 
+/// --pileup, --data-seed, of verbs that generate events.
+void add_generator(CLI::App& app, event::GeneratorOptions& options);
+
 /// With the numbers that the command line does not say: of a file all.
 training::DataOptions chosen(EventOptions options);
 

@@ -1,17 +1,12 @@
-#include "trainer/cli/progress.hpp"
 #include "trainer/cli/train/predict.hpp"
+#include "trainer/cli/train/predict_events.hpp"
 #include "trainer/cli/train/together.hpp"
-#include "trainer/contract/quench_trial.hpp"
 #include "trainer/data/event_file.hpp"
-#include "trainer/training/prediction.hpp"
 #include "trainer/training/scaling.hpp"
 
-#include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <string_view>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -20,36 +15,12 @@ namespace quench::trainer::cli {
 namespace {
 
 using training::Cost;
-using training::Prediction;
 using Json = nlohmann::ordered_json;
-
-constexpr std::size_t at_once = 32;  // events of a rank, between two exchanges
 
 template <class T>
 T valued(base::Result<T> result) {
     if (!result) throw Refused(result.error().text());
     return std::move(result).value();
-}
-
-// A rank's predictions as bytes, for rank 0: for each event its two times and its candidates.
-void put(std::string& out, const Prediction& prediction) {
-    for (const double seconds : {prediction.seconds, prediction.processor_s})
-        out.append(reinterpret_cast<const char*>(&seconds), sizeof seconds);
-    out.append(reinterpret_cast<const char*>(prediction.candidates.data()),
-               prediction.candidates.size() * sizeof(float));
-}
-
-// The next prediction, of an event with so many elements.
-Prediction take(std::string_view& bytes, std::size_t rows) {
-    Prediction out;
-    out.candidates.resize(rows * event::target_columns);
-    for (double* seconds : {&out.seconds, &out.processor_s}) {
-        std::memcpy(seconds, bytes.data(), sizeof *seconds);
-        bytes.remove_prefix(sizeof *seconds);
-    }
-    if (rows > 0) std::memcpy(out.candidates.data(), bytes.data(), out.candidates.size() * sizeof(float));
-    bytes.remove_prefix(out.candidates.size() * sizeof(float));
-    return out;
 }
 
 constexpr double ms_per_s = 1000;
@@ -62,17 +33,13 @@ struct Costs {
 class FilePrediction {
   public:
     FilePrediction(const PredictOptions& options, const training::Model& model, const mpi::Session& ranks)
-        : ranks_(ranks), predictor_(model) {
+        : ranks_(ranks), model_(model) {
         do_all_or_none(ranks, [&] {
             if (!options.force && std::filesystem::exists(options.out))
                 throw Refused(options.out +
                               " exists (nothing was written); choose another name or say --force");
             file_ = valued(data::EventFile::open(options.file));
             valued(training::check_detector(model, file_->detector(), options.file));
-        });
-        do_all_or_none(ranks, [&] {
-            // The first pass also fetches the program and its memory.
-            if (file_->size() > 0) predictor_.of(valued(file_->read(0)));
             if (!ranks.is_root()) return;
             data::FileInfo info = file_->info();
             info.source += fmt::format("; candidates: mlpf-train predict, {} epochs of {}", model.epoch,
@@ -81,50 +48,27 @@ class FilePrediction {
         });
     }
 
-    // All events, in blocks that are dealt to the ranks in turn; what each cost, on rank 0.
+    // All events; what each cost, on rank 0.
     Costs run() {
-        Progress progress("mlpf-train", "events", file_->size());
-        const std::size_t block = at_once * static_cast<std::size_t>(ranks_.size());
-        for (std::size_t first = 0; first < file_->size(); first += block) {
-            const std::size_t last = std::min(first + block, file_->size());
-            std::string mine;
-            do_all_or_none(ranks_, [&] {
-                for (std::size_t i = first + static_cast<std::size_t>(ranks_.rank()); i < last;
-                     i += static_cast<std::size_t>(ranks_.size()))
-                    put(mine, predictor_.of(valued(file_->read(i))));
-            });
-            const std::vector<std::string> all = ranks_.gather(mine);
-            do_all_or_none(ranks_, [&] { write(first, last, all); });
-            if (ranks_.any(trial::stop_requested()))
-                throw Refused("stopped as asked (nothing was written); start it again to predict");
-            if (ranks_.is_root()) progress.at(last);
-        }
+        Costs costs;
+        predict_events(model_, *file_, file_->size(), ranks_,
+                       [&](event::Event event, training::Prediction prediction) {
+                           costs.wall.push_back({event.rows, prediction.seconds * ms_per_s});
+                           costs.processor.push_back({event.rows, prediction.processor_s * ms_per_s});
+                           event.candidates = std::move(prediction.candidates);
+                           valued(writer_->append(event));
+                       });
         do_all_or_none(ranks_, [&] {
             if (writer_) valued(writer_->finish());
         });
-        return std::move(costs_);
+        return costs;
     }
 
   private:
-    // Rank 0 puts the ranks' predictions into the events' order.
-    void write(std::size_t first, std::size_t last, const std::vector<std::string>& all) {
-        if (!ranks_.is_root()) return;
-        std::vector<std::string_view> parts(all.begin(), all.end());
-        for (std::size_t i = first; i < last; ++i) {
-            event::Event event = valued(file_->read(i));
-            Prediction prediction = take(parts[(i - first) % parts.size()], event.rows);
-            costs_.wall.push_back({event.rows, prediction.seconds * ms_per_s});
-            costs_.processor.push_back({event.rows, prediction.processor_s * ms_per_s});
-            event.candidates = std::move(prediction.candidates);
-            valued(writer_->append(event));
-        }
-    }
-
     const mpi::Session& ranks_;
-    training::Predictor predictor_;
+    const training::Model& model_;
     std::unique_ptr<data::EventFile> file_;
     std::unique_ptr<data::EventFileWriter> writer_;  // of rank 0
-    Costs costs_;
 };
 
 Json to_json(const PredictOptions& options, const training::Model& model, const mpi::Session& ranks,

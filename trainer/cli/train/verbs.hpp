@@ -11,8 +11,8 @@ namespace quench::trainer::cli {
 Action declare_train(CLI::App& app);
 
 Action declare_benchmark(CLI::App& app);
+Action declare_evaluate(CLI::App& app);
 Action declare_predict(CLI::App& app);
-// Verbs: evaluate (how good a checkpoint is) belongs here and into the table of verbs.cpp.
 
 std::span<const Verb> verbs();
 
