@@ -72,10 +72,10 @@ std::string cell(const Value& x) {
     return x ? fmt::format("{:.3f}", *x) : "-";
 }
 
-// From the first to the second, as a share of the first.
+// From the second to the first, as a share of the second.
 std::string change(const std::vector<Value>& values) {
-    if (!values[0] || !values[1] || *values[0] == 0) return "-";
-    return fmt::format("{:+.1f} %", 100 * (*values[1] - *values[0]) / std::abs(*values[0]));
+    if (!values[0] || !values[1] || *values[1] == 0) return "-";
+    return fmt::format("{:+.1f} %", 100 * (*values[0] - *values[1]) / std::abs(*values[1]));
 }
 
 void add_confusion(const Reconstruction& x, std::string& out) {

@@ -19,8 +19,8 @@ struct Figure {
 /// jets and missing momentum. Figures of classes that the events do not have are left out.
 std::vector<Figure> figures_of(const Metrics& metrics);
 
-/// Confusion of each reconstruction, then the figures side by side, a column each; of two also by how much the
-/// second differs from the first. Ends with a newline.
+/// Confusion of each reconstruction, then the figures side by side, a column each; of two also by how much
+/// the first differs from the second. Ends with a newline.
 std::string to_table(const Metrics& metrics);
 
 }  // namespace quench::trainer::metrics

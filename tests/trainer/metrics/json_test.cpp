@@ -73,10 +73,11 @@ TEST(json, says_null_where_there_is_no_answer) {
 TEST(table, shows_the_reconstructions_side_by_side) {
     const Metrics metrics = metrics_of_random_events();
     const std::string table = to_table(metrics);
-    EXPECT_THAT(table, testing::HasSubstr(
-                           "quantity                                             model    baseline\n"));
+    EXPECT_THAT(table,
+                testing::HasSubstr(
+                    "quantity                                             model    baseline      change\n"));
     EXPECT_THAT(table, testing::HasSubstr("jets: anti-kt, R = 0.4, pt > 15 GeV"));
-    EXPECT_THAT(table, testing::ContainsRegex("n.had efficiency +0\\.[0-9]+ +0\\.[0-9]+\n"));
+    EXPECT_THAT(table, testing::ContainsRegex("n.had efficiency +0\\.[0-9]+ +0\\.[0-9]+ +[+-][0-9.]+ %\n"));
     EXPECT_THAT(table, testing::Not(testing::HasSubstr("nan")));
     EXPECT_FALSE(to_table(metrics_of(Share(two_with_jets()), {"model", "baseline"})).empty());
 }

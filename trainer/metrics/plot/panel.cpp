@@ -37,7 +37,7 @@ std::vector<double> ticks_of(const Axis& axis) {
         const double mantissa = range / 4 / decade;
         const double step = decade * (mantissa < 1.5 ? 1 : mantissa < 3.5 ? 2 : mantissa < 7.5 ? 5 : 10);
         for (double i = std::ceil(axis.low / step - slack); i * step <= axis.high + slack * range; ++i)
-            out.push_back(i * step);
+            out.push_back(i * step + 0.0);  // no -0
         return out;
     }
     const bool few = axis.high / axis.low < 200;
@@ -75,8 +75,7 @@ Panel::Panel(Drawing& drawing, const Place& place, const std::string& title, Axi
     for (const double tick : ticks_of(y_)) {
         const double place_y = at(x_.low, tick).y;
         drawing_.line({corner_.x, place_y}, {end, place_y}, grid);
-        // Adding steps leaves 1e-17 where 0 is meant.
-        drawing_.text({corner_.x - 7, place_y + 4}, fmt::format("{:g}", std::abs(tick) < 1e-12 ? 0 : tick),
+        drawing_.text({corner_.x - 7, place_y + 4}, fmt::format("{:g}", tick),
                       {.size = 11, .anchor = Anchor::end});
     }
     drawing_.lines({{corner_.x, corner_.y}, {corner_.x, floor}, {end, floor}},

@@ -144,6 +144,7 @@ Interval wilson_interval(const Tally& tally) {
 
 std::string efficiency(const Metrics& metrics) {
     Drawing out = sheet(2, fmt::format("Efficiency and fake rate of hadrons, {} events", metrics.events));
+    constexpr double most_share = 1.15;  // room for the legend
     double row = 0;
     for (const auto& [c, name] : {std::pair{charged, "charged"}, {neutral, "neutral"}}) {
         draw(metrics,
@@ -152,7 +153,7 @@ std::string efficiency(const Metrics& metrics) {
               .y_label = "found as their class",
               .read =
                   [c = c](const Reconstruction& x) { return rates(energy_edges, x.rows.found_by_energy[c]); },
-              .most_y = 1.2,
+              .most_y = most_share,
               .level = 1},
              place_of(0, row), out);
         draw(metrics,
@@ -161,7 +162,7 @@ std::string efficiency(const Metrics& metrics) {
               .y_label = "truly of another class",
               .read =
                   [c = c](const Reconstruction& x) { return rates(energy_edges, x.rows.fakes_by_energy[c]); },
-              .most_y = 1.2,
+              .most_y = c == charged ? 0 : most_share,
               .level = 1},
              place_of(1, row), out);
         ++row;
@@ -175,7 +176,7 @@ std::string response(const Metrics& metrics) {
          Ratios{"Missing transverse momentum", "reconstructed / true (what is beyond: in the last bin)",
                 "share of events",
                 [](const Reconstruction& x) { return std::pair(&x.met_histogram, &x.met_ratio); }},
-         place_of(1, 0), out);
+         place_of(metrics.jets ? 1 : 0, 0), out);
     if (metrics.jets)
         draw(metrics,
              Ratios{"Jet response", "pt reconstructed / pt true (what is beyond: in the last bin)",
