@@ -74,7 +74,8 @@ std::string cell(const Value& x) {
 
 // From the second to the first, as a share of the second.
 std::string change(const std::vector<Value>& values) {
-    if (!values[0] || !values[1] || *values[1] == 0) return "-";
+    constexpr double least = 5e-4;  // less is shown as 0.000
+    if (!values[0] || !values[1] || std::abs(*values[1]) < least) return "-";
     return fmt::format("{:+.1f} %", 100 * (*values[0] - *values[1]) / std::abs(*values[1]));
 }
 
