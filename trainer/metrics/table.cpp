@@ -72,10 +72,9 @@ std::string cell(const Value& x) {
     return x ? fmt::format("{:.3f}", *x) : "-";
 }
 
-// From the second to the first, as a share of the second.
+// From the second, the baseline, to the first, as a share of the second.
 std::string change(const std::vector<Value>& values) {
-    constexpr double least = 5e-4;  // less is shown as 0.000
-    if (!values[0] || !values[1] || std::abs(*values[1]) < least) return "-";
+    if (!values[0] || !values[1] || *values[1] == 0) return "-";
     return fmt::format("{:+.1f} %", 100 * (*values[0] - *values[1]) / std::abs(*values[1]));
 }
 

@@ -20,7 +20,7 @@ struct Figure {
 std::vector<Figure> figures_of(const Metrics& metrics);
 
 /// Confusion of each reconstruction, then the figures side by side, a column each; of two also by how much
-/// the first differs from the second. Ends with a newline.
+/// the first, the model, differs from the second. Ends with a newline.
 std::string to_table(const Metrics& metrics);
 
 }  // namespace quench::trainer::metrics

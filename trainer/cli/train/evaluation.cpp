@@ -70,6 +70,8 @@ std::optional<Evaluation> evaluate(const EvaluationEvents& options, const event:
     std::optional<Events> events;
     do_all_or_none(ranks, [&] { events.emplace(options, model); });
     const metrics::Share::Options of = {.reconstructions = events->has_baseline() ? 2U : 1U, .jets = jets};
+    // Not predict_events: the jets of three reconstructions cost about as much as a small network, so that
+    // ranks count as well, and hand over what they have counted.
     metrics::Share whole(of);
     training::Predictor predictor(model);
     Progress progress("mlpf-train", "events", events->size());

@@ -69,8 +69,8 @@ class Evaluate(Program):
         done = self.evaluate("--events", 40, "--pileup", 3)
         self.assertEqual(done.stderr, "")
         self.assertRegex(done.stdout, r"^model of epoch 1 in .*checkpoint, on generated, ttbar, pile-up 3, seed 1\n40 events, ")
-        self.assertRegex(done.stdout, r"\nquantity +model +baseline\n")
-        self.assertRegex(done.stdout, r"\njet response, median +[0-9.-]+ +[0-9.]+\n")
+        self.assertRegex(done.stdout, r"\nquantity +model +baseline +change\n")
+        self.assertRegex(done.stdout, r"\njet response, median +[0-9.-]+ +[0-9.]+ +")
 
     def test_ranks_share_the_events_and_say_the_same(self):
         arguments = ["--events", 75, "--pileup", 1, "--output", "json"]
