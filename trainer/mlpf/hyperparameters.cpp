@@ -41,6 +41,8 @@ Field integer(Index& place, Index low, Index high) {
             [&place] { return json(place); }};
 }
 
+constexpr double zero = -1e-300;  // as an open limit: 0 is allowed
+
 // Open below and closed above: a learning rate of 0 trains nothing.
 Field real(double& place, double above, double high) {
     return {[&place, above, high](const json& value) -> Problem {
@@ -48,9 +50,10 @@ Field real(double& place, double above, double high) {
                     return {Problem::Kind::error, "must be a number, not " + value.dump()};
                 const auto number = value.get<double>();
                 if (!(number > above && number <= high))
-                    return {Problem::Kind::infeasible, "is " + value.dump() + ", but must be above " +
-                                                           json(above).dump() + " and at most " +
-                                                           json(high).dump()};
+                    return {Problem::Kind::infeasible,
+                            "is " + value.dump() + ", but must be " +
+                                (above == zero ? "at least 0.0" : "above " + json(above).dump()) +
+                                " and at most " + json(high).dump()};
                 place = number;
                 return {};
             },
@@ -89,7 +92,6 @@ Field boolean(bool& place) {
 }
 
 constexpr Index widest = 4096;
-constexpr double zero = -1e-300;  // as an open limit: 0 is allowed
 constexpr double most_dropout = 0.95;
 
 using Table = std::map<std::string, Field>;

@@ -1,4 +1,5 @@
 // mlpf-train evaluate --checkpoint-dir DIR [--data FILE] [--plots DIR]
+#include "trainer/cli/limits.hpp"
 #include "trainer/cli/train/chosen_model.hpp"
 #include "trainer/cli/train/evaluation.hpp"
 #include "trainer/cli/train/options.hpp"
@@ -48,10 +49,10 @@ void add_jets(CLI::App& app, JetOptions& jets) {
         ->transform(CLI::CheckedTransformer(algorithms).description(""));
     app.add_option_function<double>(
            "--jet-radius", [&jets](double radius) { jets.radius = radius; }, "Radius of jets")
-        ->check(CLI::Range(0.05, 1.5));
+        ->check(within(0.05, 1.5));
     app.add_option_function<double>(
            "--jet-pt", [&jets](double pt) { jets.least_pt = pt; }, "Jets above this pt [GeV]")
-        ->check(CLI::Range(0.1, 1000.0));
+        ->check(within(0.1, 1000.0));
 }
 
 event::JetDefinition definition_of(const JetOptions& options, event::Detector detector) {

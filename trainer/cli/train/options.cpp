@@ -1,5 +1,6 @@
 #include "trainer/cli/train/options.hpp"
 
+#include "trainer/cli/limits.hpp"
 #include "trainer/cli/train/together.hpp"
 #include "trainer/mlpf/network.hpp"
 
@@ -47,9 +48,10 @@ void add_events(CLI::App& app, EventOptions& options) {
 
 void add_generator(CLI::App& app, event::GeneratorOptions& options) {
     app.add_option("--pileup", options.pileup, "Mean number of other collisions in a generated event")
-        ->check(CLI::Range(0.0, 400.0))
+        ->check(within(0.0, 400.0))
         ->capture_default_str();
     app.add_option("--data-seed", options.seed, "Which generated events: the same seed, the same events")
+        ->check(not_negative())
         ->capture_default_str();
 }
 
@@ -107,9 +109,10 @@ void add_threads(CLI::App& app, std::size_t& threads) {
 }
 
 void add_rank_timeout(CLI::App& app, double& seconds) {
+    constexpr double most_seconds = 1e6;  // more is for ever
     app.add_option("--rank-timeout", seconds,
                    "Seconds that a rank waits for the others before it ends them all; 0: for ever")
-        ->check(CLI::NonNegativeNumber)
+        ->check(within(0.0, most_seconds))
         ->capture_default_str();
 }
 

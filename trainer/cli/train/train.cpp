@@ -1,5 +1,6 @@
 // mlpf-train [options]: what a study starts. By hand it trains with the values of the command line; under
 // Quench, QUENCH_RUN has the last word.
+#include "trainer/cli/limits.hpp"
 #include "trainer/cli/train/options.hpp"
 #include "trainer/cli/train/together.hpp"
 #include "trainer/cli/train/verbs.hpp"
@@ -101,8 +102,12 @@ Action declare_train(CLI::App& app) {
     const auto options = std::make_shared<TrainOptions>();
     add_events(app, options->events);
     add_threads(app, options->task.threads);
-    app.add_option("--epochs", options->task.to, "Epochs, for a run by hand")->capture_default_str();
+    constexpr std::uint64_t most_epochs = 1'000'000'000;
+    app.add_option("--epochs", options->task.to, "Epochs, for a run by hand")
+        ->check(CLI::Range(std::uint64_t{0}, most_epochs))
+        ->capture_default_str();
     app.add_option("--seed", options->task.seed, "First weights and shuffles, for a run by hand")
+        ->check(not_negative())
         ->capture_default_str();
     app.add_option("--checkpoint-dir", options->checkpoint_dir,
                    "Where to keep and resume from a checkpoint, for a run by hand (default: none)");
