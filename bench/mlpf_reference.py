@@ -288,7 +288,7 @@ def check(folder):
 
 
 def train(folder, threads, seconds, batch_size):
-    """Adam on the dump's events, as a PyTorch user would: padded batches, batched products."""
+    """Adam on the dump's events, as the reference does: batches of events of like length, padded, batched products."""
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)  # or kernels that underflow cost fifty times as much
     dump = Dump(folder, torch.float32)
@@ -297,7 +297,8 @@ def train(folder, threads, seconds, batch_size):
     model = Mlpf(c, parameters, dump.folder_of("fixed"), training=True)
     optimizer = torch.optim.Adam(parameters.values(), lr=1e-4, eps=1e-7)
     events = len(dump.begin) - 1
-    batches = [dump.padded(range(i, min(i + batch_size, events)), c["bin_size"]) for i in range(0, events, batch_size)]
+    by_length = sorted(range(events), key=lambda e: dump.begin[e + 1] - dump.begin[e])
+    batches = [dump.padded(by_length[i : i + batch_size], c["bin_size"]) for i in range(0, events, batch_size)]
 
     def epoch():
         for x, y, mask in batches:
