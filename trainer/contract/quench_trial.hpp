@@ -13,7 +13,7 @@
 //   }
 //
 // It stands apart from the rest of the tree (own namespace, exceptions, nothing of base/), because it is
-// built into programs that are not ours. README.md beside contract/ tells the contract.
+// built into programs that are not ours. README.md beside it tells the contract.
 #pragma once
 
 #include <algorithm>

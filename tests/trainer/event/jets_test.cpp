@@ -19,21 +19,18 @@ struct Momentum {
     double phi() const { return std::atan2(py, px); }
 };
 
-// Anti-kt word by word from its definition: the smallest of d_ij = min(1/pt_i^2, 1/pt_j^2) DR^2 / R^2 is
-// merged, unless some d_i = 1/pt_i^2 is smaller, which makes i a jet.
-std::vector<double> by_definition(std::vector<Momentum> left) {
+// A sequential recombination word by word: the smallest of d_ij = min(w_i, w_j) distance_ij is merged, unless
+// some d_i = w_i is smaller, which makes i a jet. The pts of the jets above `least_pt`, highest first.
+std::vector<double> recombined(std::vector<Momentum> left, double least_pt, const auto& weight,
+                               const auto& distance) {
     std::vector<double> jets;
     while (!left.empty()) {
         double least = INFINITY;
         std::size_t a = 0, b = 0;
         for (std::size_t i = 0; i < left.size(); ++i)
             for (std::size_t j = 0; j <= i; ++j) {
-                double d = 1 / (left[i].pt() * left[i].pt());
-                if (j < i) {
-                    const double dphi = std::remainder(left[i].phi() - left[j].phi(), 2 * std::numbers::pi);
-                    const double dy = left[i].y() - left[j].y();
-                    d = std::min(d, 1 / (left[j].pt() * left[j].pt())) * (dy * dy + dphi * dphi) / 0.16;
-                }
+                double d = weight(left[i]);
+                if (j < i) d = std::min(d, weight(left[j])) * distance(left[i], left[j]);
                 if (d < least) {
                     least = d;
                     a = i;
@@ -41,7 +38,7 @@ std::vector<double> by_definition(std::vector<Momentum> left) {
                 }
             }
         if (a == b) {
-            if (left[a].pt() > least_jet_pt) jets.push_back(left[a].pt());
+            if (left[a].pt() > least_pt) jets.push_back(left[a].pt());
         } else {
             left[b] = {left[a].px + left[b].px, left[a].py + left[b].py, left[a].pz + left[b].pz,
                        left[a].e + left[b].e};
@@ -50,6 +47,16 @@ std::vector<double> by_definition(std::vector<Momentum> left) {
     }
     std::ranges::sort(jets, std::greater<>{});
     return jets;
+}
+
+// Anti-kt with R = 0.4: w = 1/pt^2, distance = DR^2 / R^2.
+std::vector<double> by_definition(const std::vector<Momentum>& particles) {
+    return recombined(
+        particles, least_jet_pt, [](const Momentum& p) { return 1 / (p.pt() * p.pt()); },
+        [](const Momentum& p, const Momentum& q) {
+            const double dphi = std::remainder(p.phi() - q.phi(), 2 * std::numbers::pi), dy = p.y() - q.y();
+            return (dy * dy + dphi * dphi) / 0.16;
+        });
 }
 
 void add_row(std::vector<float>& rows, float category, double pt, double eta, double phi) {
@@ -77,38 +84,17 @@ TEST(find_jets, follows_the_definition_of_anti_kt) {
     }
 }
 
-// The generalised kt algorithm of e+e- collisions with p = -1 and radius R: d_ij = min(1/E_i^2, 1/E_j^2)
-// (1 - cos theta_ij) / (1 - cos R), d_i = 1/E_i^2 (FastJet manual, arXiv 1111.6097, equation 9).
-std::vector<double> by_definition_of_genkt(std::vector<Momentum> left, double radius, double least_pt) {
-    std::vector<double> jets;
-    while (!left.empty()) {
-        double least = INFINITY;
-        std::size_t a = 0, b = 0;
-        for (std::size_t i = 0; i < left.size(); ++i)
-            for (std::size_t j = 0; j <= i; ++j) {
-                const Momentum &p = left[i], &q = left[j];
-                double d = 1 / (p.e * p.e);
-                if (j < i) {
-                    const double pp = std::hypot(p.px, p.py, p.pz), qq = std::hypot(q.px, q.py, q.pz);
-                    const double cosine = (p.px * q.px + p.py * q.py + p.pz * q.pz) / (pp * qq);
-                    d = std::min(d, 1 / (q.e * q.e)) * (1 - cosine) / (1 - std::cos(radius));
-                }
-                if (d < least) {
-                    least = d;
-                    a = i;
-                    b = j;
-                }
-            }
-        if (a == b) {
-            if (left[a].pt() > least_pt) jets.push_back(left[a].pt());
-        } else {
-            left[b] = {left[a].px + left[b].px, left[a].py + left[b].py, left[a].pz + left[b].pz,
-                       left[a].e + left[b].e};
-        }
-        left.erase(left.begin() + static_cast<std::ptrdiff_t>(a));
-    }
-    std::ranges::sort(jets, std::greater<>{});
-    return jets;
+// The generalised kt algorithm of e+e- collisions with p = -1 and radius R: w = 1/E^2, distance =
+// (1 - cos theta) / (1 - cos R) (FastJet manual, arXiv 1111.6097, equation 9).
+std::vector<double> by_definition_of_genkt(const std::vector<Momentum>& particles, double radius,
+                                           double least_pt) {
+    return recombined(
+        particles, least_pt, [](const Momentum& p) { return 1 / (p.e * p.e); },
+        [&](const Momentum& p, const Momentum& q) {
+            const double pp = std::hypot(p.px, p.py, p.pz), qq = std::hypot(q.px, q.py, q.pz);
+            const double cosine = (p.px * q.px + p.py * q.py + p.pz * q.pz) / (pp * qq);
+            return (1 - cosine) / (1 - std::cos(radius));
+        });
 }
 
 TEST(find_jets, follows_the_definition_of_generalised_kt_in_electron_collisions) {
