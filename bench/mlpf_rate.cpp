@@ -1,7 +1,8 @@
 // mlpf-rate: how much of this machine's rate of matrix products MLPF's training reaches, on one core.
 //
-// In turn: products of 1024 x 1024 matrices in single precision by Eigen, and training steps (forward, loss,
-// backward, Adam) on generated events. Medians of the rounds; one JSON object on stdout.
+// In turn: products of 1024 x 1024 matrices in single precision by Eigen, the matrix products of training
+// alone, by Eigen and of the same sizes, and whole training steps (forward, loss, backward, Adam) on
+// generated events. Medians of the rounds; one JSON object on stdout.
 #include "bench/matrix_work.hpp"
 #include "trainer/cli/train/options.hpp"
 #include "trainer/data/generated_events.hpp"
@@ -56,6 +57,30 @@ mlpf::Hyperparameters hyperparameters(const cli::Settings& settings) {
     return configuration.hyper;
 }
 
+std::vector<std::vector<std::size_t>> batches_of(std::size_t events, nn::Index batch_size) {
+    std::vector<std::vector<std::size_t>> batches;
+    for (std::size_t event = 0; event < events; ++event) {
+        if (event % static_cast<std::size_t>(batch_size) == 0) batches.emplace_back();
+        batches.back().push_back(event);
+    }
+    return batches;
+}
+
+// How many rows the events have that go through the network together.
+std::vector<std::vector<nn::Index>> chunks_of(const std::vector<std::vector<std::size_t>>& batches,
+                                              const training::EventSet& set) {
+    std::vector<std::vector<nn::Index>> chunks;
+    for (std::span<const std::size_t> rest : batches)
+        while (!rest.empty()) {
+            const std::size_t count = training::next_chunk(rest, set);
+            chunks.emplace_back();
+            for (const std::size_t event : rest.first(count))
+                chunks.back().push_back(static_cast<nn::Index>(set.counts(event).elements));
+            rest = rest.subspan(count);
+        }
+    return chunks;
+}
+
 void measure(const Options& options) {
     const mlpf::Hyperparameters hyper = hyperparameters(options.settings);
     const training::EventSet set(std::make_shared<data::GeneratedEvents>(
@@ -67,20 +92,13 @@ void measure(const Options& options) {
     mlpf::Network<float>::Cache cache;
     mlpf::Outputs<float> d_outputs;
 
-    std::vector<std::size_t> all(set.size());
-    std::vector<nn::Index> sizes;
+    const std::vector<std::vector<std::size_t>> batches = batches_of(set.size(), hyper.batch_size);
+    const std::vector<bench::Products> products =
+        bench::matrix_products(hyper, set.feature_columns(), chunks_of(batches, set));
     double rows = 0;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        all[i] = i;
-        sizes.push_back(static_cast<nn::Index>(set.counts(i).elements));
-        rows += set.counts(i).elements;
-    }
+    for (std::size_t event = 0; event < set.size(); ++event) rows += set.counts(event).elements;
     const auto epoch = [&] {
-        std::span<const std::size_t> rest = all;
-        while (!rest.empty()) {
-            auto batch =
-                rest.first(std::min<std::size_t>(rest.size(), static_cast<std::size_t>(hyper.batch_size)));
-            rest = rest.subspan(batch.size());
+        for (std::span<const std::size_t> batch : batches) {
             mlpf::LossSums of_batch;
             for (const std::size_t event : batch) of_batch += set.counts(event);
             gradients.clear();
@@ -99,22 +117,26 @@ void measure(const Options& options) {
     };
     (void)product_rate();
     epoch();  // the first has allocations to make
-    std::vector<double> products, events_per_s;
+    std::vector<double> large, alone, training;
+    const double operations = bench::operations(products);
     for (int round = 0; round < options.rounds; ++round) {
-        products.push_back(product_rate());
-        events_per_s.push_back(static_cast<double>(set.size()) / seconds_of(epoch));
+        large.push_back(product_rate());
+        alone.push_back(operations / bench::seconds_alone(products));
+        training.push_back(operations / seconds_of(epoch));
     }
-    const double operations =
-        bench::matrix_operations(hyper, set.feature_columns(), sizes) / static_cast<double>(set.size());
-    const double rate = training::quantile(events_per_s, 0.5), most = training::quantile(products, 0.5);
+    const auto events = static_cast<double>(set.size());
+    const double most = training::quantile(large, 0.5), products_rate = training::quantile(alone, 0.5),
+                 training_rate = training::quantile(training, 0.5);
     const json out = {{"variant", architecture()},
-                      {"elements_per_event", rows / static_cast<double>(set.size())},
+                      {"elements_per_event", rows / events},
                       {"parameters", parameters.size()},
-                      {"events_per_s", rate},
-                      {"matrix_gflop_per_event", operations * 1e-9},
-                      {"training_gflop_per_s", operations * rate * 1e-9},
+                      {"events_per_s", training_rate / operations * events},
+                      {"matrix_gflop_per_event", operations * 1e-9 / events},
+                      {"training_gflop_per_s", training_rate * 1e-9},
+                      {"eigen_same_products_gflop_per_s", products_rate * 1e-9},
                       {"eigen_gemm_gflop_per_s", most * 1e-9},
-                      {"share_of_gemm", operations * rate / most}};
+                      {"share_of_same_products", training_rate / products_rate},
+                      {"share_of_gemm", training_rate / most}};
     fmt::print("{}\n", out.dump());
 }
 
