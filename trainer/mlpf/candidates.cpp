@@ -3,6 +3,13 @@
 #include <cmath>
 
 namespace quench::trainer::mlpf {
+namespace {
+
+bool is_charged(Index kind) {
+    return kind == 1 || kind == 4 || kind == 5;  // hadron, electron, muon
+}
+
+}  // namespace
 
 template <class Scalar>
 void candidates(const Outputs<Scalar>& outputs, const Matrix<Scalar>& features, Targets targets,
@@ -18,6 +25,11 @@ void candidates(const Outputs<Scalar>& outputs, const Matrix<Scalar>& features, 
             pt = features(row, feature::pt) * std::exp(pt);
             energy = features(row, feature::energy) * std::exp(energy);
         }
+        const Scalar cosh_eta = std::cosh(outputs.momentum(row, 1));
+        if (is_charged(kind))
+            energy = pt * cosh_eta;
+        else
+            pt = energy / cosh_eta;
         out.row(row) << static_cast<Scalar>(kind), static_cast<Scalar>(charge - 1), std::abs(pt),
             outputs.momentum.row(row).segment(1, 3), std::abs(energy);
         if (!out.row(row).allFinite() || !outputs.logits.row(row).allFinite()) out.row(row).setZero();
