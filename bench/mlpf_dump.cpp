@@ -2,10 +2,13 @@
 // out, for comparison with an independent implementation (mlpf_reference.py).
 //
 //   OUT/config.json            every hyperparameter by name, "precision", "loss" and its three sums
-//   OUT/input/                 features, targets (rows x columns), begin (offsets of events)
+//   OUT/input/                 features, targets (rows x columns), begin (offsets of events), positions on
+//   the
+//                              calorimeter (rows x 3)
 //   OUT/parameters/NAME.npy    in x out for weights, 1 x out for biases; messages have [T, W, G] side by side
 //
-//   OUT/fixed/NAME.npy         codebooks of the hash, projections of attention, standardization
+//   OUT/fixed/NAME.npy         codebooks of the hash, origins of curves, projections of attention,
+//                              standardization
 //
 //   OUT/bins/NAME.npy          the order of rows in each graph layer
 //
@@ -17,6 +20,7 @@
 #include "trainer/cli/train/options.hpp"
 #include "trainer/data/generated_events.hpp"
 #include "trainer/mlpf/network.hpp"
+#include "trainer/mlpf/positions.hpp"
 #include "trainer/training/event_set.hpp"
 
 #include <cstdio>
@@ -84,6 +88,9 @@ void dump(const Options& options, const mlpf::Hyperparameters& hyper) {
     network.backward(parameters, batch, cache, d_outputs, gradients);
 
     bench::write_npy(folder / "input/features.npy", batch.features);
+    mlpf::Matrix<Scalar> positions;
+    mlpf::calorimeter_positions(batch.features, positions);
+    bench::write_npy(folder / "input/positions.npy", positions);
     bench::write_npy(folder / "input/targets.npy", batch.targets);
     bench::write_npy(folder / "input/begin.npy", {batch.begin.begin(), batch.begin.end()});
     for (const auto& [name, slice] : parameters.entries()) {
@@ -94,7 +101,10 @@ void dump(const Options& options, const mlpf::Hyperparameters& hyper) {
         for (std::size_t i = 0; i < layers.size(); ++i) {
             const std::string name = stack + "." + std::to_string(i) + ".npy";
             const auto& order = caches.graphs[i].bins.order;
+            const mlpf::Origin origin = layers[i].origin();
             bench::write_npy(folder / "fixed" / ("codebook." + name), layers[i].codebook());
+            bench::write_npy(folder / "fixed" / ("origin." + name),
+                             mlpf::Matrix<double>{{origin.eta, origin.phi}});
             bench::write_npy(folder / "bins" / name, {order.begin(), order.end()});
         }
     };

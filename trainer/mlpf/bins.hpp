@@ -23,6 +23,19 @@ template <class Scalar>
 Bins make_bins(const Matrix<Scalar>& points, const Matrix<Scalar>& codebook, const std::vector<Index>& events,
                Index bin_size);
 
+/// By how much positions are shifted before they are put on the curve: other shifts cut it elsewhere.
+struct Origin {
+    double eta = 0, phi = 0;
+};
+
+/// Sorts each event's rows along Hilbert's curve (Math. Ann. 38:459, 1891) through the square of eta from -2
+/// pi to 2 pi and phi from 0 to 4 pi, of which phi needs half, in 2048 x 2048 cells; bins as above. What lies
+/// near each other on the calorimeter then lies near each other in the order: a bin is a region. `positions`:
+/// rows x 3, eta, sin phi, cos phi.
+template <class Scalar>
+Bins make_bins(const Matrix<Scalar>& positions, Origin origin, const std::vector<Index>& events,
+               Index bin_size);
+
 /// out <- the rows of `x` in the order of the bins, and back.
 template <class Scalar>
 void gather(const Matrix<Scalar>& x, const Bins& bins, Matrix<Scalar>& out);

@@ -21,16 +21,19 @@ bool is_energy(Index columns, Index type, Index column) {
 
 template <class Scalar>
 void encode(Encoding encoding, const Matrix<Scalar>& features, Matrix<Scalar>& out) {
-    out.setZero(features.rows(), encoded_columns(features.cols()));
+    out.setZero(features.rows(), encoded_columns(encoding, features.cols()));
     for (Index row = 0; row < features.rows(); ++row) {
         const Scalar kind = features(row, feature::type);
         const Index type = kind == Scalar(1) ? 1 : (kind == Scalar(2) ? 2 : 0);
         out(row, type) = Scalar(1);
+        Index beside = element_types + features.cols() - 1;
         for (Index column = 1; column < features.cols(); ++column) {
             Scalar value = features(row, column);
             value = std::isfinite(value) ? std::clamp(value, Scalar(-1e6), Scalar(1e6)) : Scalar(0);
-            const bool log = encoding == Encoding::logs && is_energy(features.cols(), type, column);
-            out(row, element_types + column - 1) = log ? std::log1p(std::max(value, Scalar(0))) : value;
+            const bool energy = is_energy(features.cols(), type, column);
+            const Scalar log = energy ? std::log1p(std::max(value, Scalar(0))) : Scalar(0);
+            out(row, element_types + column - 1) = energy && encoding == Encoding::logs ? log : value;
+            if (energy && encoding == Encoding::raw_and_logs) out(row, beside++) = log;
         }
     }
 }

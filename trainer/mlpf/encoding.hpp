@@ -7,14 +7,17 @@ namespace quench::trainer::mlpf {
 
 /// `raw` is the published encoding. `logs` has log(1 + x) in place of every energy and momentum: raw forward
 /// energies reach hundreds of GeV, and layers without a norm diverge on them at the learning rates of a
-/// search. The outputs are corrections to the raw values with both.
-enum class Encoding { raw, logs };
+/// search. `raw_and_logs` has both, side by side: sums of energies are sums of raw ones. The outputs are
+/// corrections to the raw values with all.
+enum class Encoding { raw, logs, raw_and_logs };
 
 inline constexpr Index element_types = 3;
 
-/// How many columns encode() makes of features with so many: 12 to 14, 17 to 19.
-constexpr Index encoded_columns(Index feature_columns) {
-    return element_types + feature_columns - 1;
+/// How many columns encode() makes of features with so many: 12 to 14, 17 to 19; with logs beside them
+/// 18, 24.
+constexpr Index encoded_columns(Encoding encoding, Index feature_columns) {
+    const Index energies = feature_columns == 12 ? 4 : 5;  // of a tower, of a cluster
+    return element_types + feature_columns - 1 + (encoding == Encoding::raw_and_logs ? energies : 0);
 }
 
 /// What frees encoded features from their means and scales: x <- (x - mean) * scale, in place. The columns of

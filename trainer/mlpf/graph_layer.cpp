@@ -1,6 +1,9 @@
 #include "trainer/mlpf/graph_layer.hpp"
 
+#include "base/contract.hpp"
 #include "base/random.hpp"
+
+#include <numbers>
 
 namespace quench::trainer::mlpf {
 namespace {
@@ -17,6 +20,12 @@ Matrix<Scalar> make_codebook(std::uint64_t seed, const std::string& name, Index 
     for (Index i = 0; i < codebook.size(); ++i)
         codebook.data()[i] = static_cast<Scalar>(standard_deviation * rng.normal());
     return codebook;
+}
+
+// Where one layer cuts what belongs together another one should not.
+Origin make_origin(std::uint64_t seed, const std::string& name) {
+    base::Rng rng(seed, "origin." + name);
+    return {.eta = 2 * rng.uniform() - 1, .phi = 2 * std::numbers::pi * rng.uniform()};
 }
 
 nn::FfnShape distance_of(const GraphLayerShape& s) {
@@ -73,7 +82,9 @@ GraphLayer<Scalar>::GraphLayer(nn::Parameters<Scalar>& parameters, const std::st
       norm_(shape.layer_norm ? std::optional(nn::LayerNorm<Scalar>(parameters, name + ".norm", shape.width))
                              : std::nullopt),
       distance_(parameters, name + ".distance", distance_of(shape), shape.distance_activation),
-      codebook_(make_codebook<Scalar>(parameters.seed(), name, shape.distance_dim)) {
+      codebook_(make_codebook<Scalar>(parameters.seed(), name, shape.distance_dim)),
+      origin_(make_origin(parameters.seed(), name)) {
+    if (by_position()) parameters.value(distance_.output_weights()).setZero();
     for (Index i = 0; i < shape.messages; ++i) {
         const std::string message = name + ".message." + std::to_string(i);
         messages_.push_back({parameters.add(message + ".weights", shape.width, 3 * shape.width,
@@ -81,6 +92,18 @@ GraphLayer<Scalar>::GraphLayer(nn::Parameters<Scalar>& parameters, const std::st
                              parameters.add(message + ".bias", 1, shape.width,
                                             {nn::Initial::Kind::normal, standard_deviation})});
     }
+}
+
+// d of the docstring, from its learned part.
+template <class Scalar>
+const Matrix<Scalar>& GraphLayer<Scalar>::locate(const Matrix<Scalar>& learned,
+                                                 const Matrix<Scalar>* positions, Cache& cache) const {
+    if (!by_position()) return learned;
+    QUENCH_CHECK(positions != nullptr && positions->rows() == learned.rows(), "every element has a position");
+    cache.located.resize(learned.rows(), learned.cols() + positions->cols());
+    cache.located.leftCols(learned.cols()) = learned;
+    cache.located.rightCols(positions->cols()) = *positions * static_cast<Scalar>(shape_.position_scale);
+    return cache.located;
 }
 
 template <class Scalar>
@@ -147,11 +170,14 @@ void GraphLayer<Scalar>::send(const nn::Parameters<Scalar>& parameters, const Me
 template <class Scalar>
 const Matrix<Scalar>& GraphLayer<Scalar>::forward(const nn::Parameters<Scalar>& parameters,
                                                   const Matrix<Scalar>& x, const std::vector<Index>& events,
-                                                  Cache& cache, Binning binning,
-                                                  const nn::Dropping& dropping) const {
+                                                  Cache& cache, Binning binning, const nn::Dropping& dropping,
+                                                  const Matrix<Scalar>* positions) const {
     cache.input = norm_ ? norm_->forward(parameters, x, cache.norm) : x;
-    const Matrix<Scalar>& points = distance_.forward(parameters, cache.input, cache.distance);
-    if (binning == Binning::anew) cache.bins = make_bins(points, codebook_, events, shape_.bin_size);
+    const Matrix<Scalar>& points =
+        locate(distance_.forward(parameters, cache.input, cache.distance), positions, cache);
+    if (binning == Binning::anew)
+        cache.bins = by_position() ? make_bins(*positions, origin_, events, shape_.bin_size)
+                                   : make_bins(points, codebook_, events, shape_.bin_size);
     const bool in_order = cache.bins.in_order;
     gather(points, cache.bins, cache.points);
     if (!in_order) gather(cache.input, cache.bins, cache.sorted);
@@ -277,6 +303,7 @@ void GraphLayer<Scalar>::backward(const nn::Parameters<Scalar>& parameters, cons
     }
     points_backward(cache, scratch);
 
+    if (by_position()) scratch.d_points = scratch.d_points.leftCols(shape_.distance_dim).eval();
     Matrix<Scalar> d_points;
     scatter(scratch.d_points, cache.bins, d_points);
     Matrix<Scalar>& d_input = scratch.dx;

@@ -24,6 +24,10 @@ struct GraphLayerShape {
     double clip_low = 0.0;
     bool normalize_degrees = true;
     bool layer_norm = false;
+    /// Above 0 the positions of elements on the calorimeter count as well, and not only what is learned:
+    /// times this they are further coordinates of d, of which the learned ones begin at 0, and bins are made
+    /// along a curve through eta and phi. Ours; 0 is the published layer.
+    double position_scale = 0;
     double dropout = 0;  ///< after each message, in training
 };
 
@@ -31,7 +35,7 @@ struct GraphLayerShape {
 double parameter_count(const GraphLayerShape& shape);
 
 /// rows x width to rows x width:
-///   x <- LN(x), if asked for; d = activation(FFN(x)); bins by the hash of d;
+///   x <- LN(x), if asked for; d = activation(FFN(x)), positions; bins by the hash of d, or by position;
 ///   A_ij = clip(exp(-dist_mult |d_i - d_j|), clip_low, 1) inside a bin;
 ///   then `messages` times x <- elu(g * hom + (1 - g) * het), the gated heterophily convolution with
 ///   hom = n A (n x T), het = x W, g = sigmoid(x G + b), n = (sum_j A_ij + 1e-6)^(-1/2), or 1 for raw
@@ -54,6 +58,7 @@ class GraphLayer {
         Matrix<Scalar> input;   ///< after the norm
         Matrix<Scalar> sorted;  ///< the same in the order of the bins, if that is another
         typename nn::Ffn<Scalar>::Cache distance;
+        Matrix<Scalar> located;  ///< d, if positions are part of it
         Bins bins;
         Matrix<Scalar> points;                   ///< d, sorted
         std::vector<Matrix<Scalar>> adjacency;   ///< A of each bin
@@ -74,16 +79,20 @@ class GraphLayer {
 
     /// `frozen` keeps the bins that the cache holds, so that the output is differentiable; for tests.
     enum class Binning { anew, frozen };
-    /// `events`: event e has the rows events[e] .. events[e+1]-1. The output stays in the cache.
+    /// `events`: event e has the rows events[e] .. events[e+1]-1. `positions` (calorimeter_positions) are
+    /// needed if the shape scales them. The output stays in the cache.
     const Matrix<Scalar>& forward(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x,
                                   const std::vector<Index>& events, Cache& cache,
-                                  Binning binning = Binning::anew, const nn::Dropping& dropping = {}) const;
+                                  Binning binning = Binning::anew, const nn::Dropping& dropping = {},
+                                  const Matrix<Scalar>* positions = nullptr) const;
     /// Adds dL/dx to `dx`.
     void backward(const nn::Parameters<Scalar>& parameters, const Cache& cache, const Matrix<Scalar>& dy,
                   nn::Gradients<Scalar>& gradients, Scratch& scratch, Matrix<Scalar>& dx) const;
 
     /// The directions of the hash, distance_dim x 100; fixed, not trained.
     [[nodiscard]] const Matrix<Scalar>& codebook() const { return codebook_; }
+    /// Where this layer's curve through eta and phi begins; fixed, not trained.
+    [[nodiscard]] Origin origin() const { return origin_; }
 
   private:
     struct MessageSlices {
@@ -99,6 +108,9 @@ class GraphLayer {
     [[nodiscard]] std::uint32_t number_of(std::size_t message) const {
         return static_cast<std::uint32_t>(messages_[message].weights.offset);
     }
+    [[nodiscard]] bool by_position() const { return shape_.position_scale > 0; }
+    const Matrix<Scalar>& locate(const Matrix<Scalar>& learned, const Matrix<Scalar>* positions,
+                                 Cache& cache) const;
     void build_graph(Cache& cache) const;
     void send(const nn::Parameters<Scalar>& parameters, const MessageSlices& slices, const Cache& cache,
               const Matrix<Scalar>& x, MessageCache& message) const;
@@ -114,6 +126,7 @@ class GraphLayer {
     nn::Ffn<Scalar> distance_;
     std::vector<MessageSlices> messages_;
     Matrix<Scalar> codebook_;
+    Origin origin_;
 };
 
 extern template class GraphLayer<float>;

@@ -25,6 +25,15 @@ Factors factors(const LossOptions& options, const LossSums& of) {
             options.momentum_weight / particles};
 }
 
+// What an element's terms are multiplied by.
+template <class Scalar>
+double weight_of(const LossOptions& options, const Batch<Scalar>& batch, Index row) {
+    if (options.pt_power == 0) return 1;
+    constexpr double least = 0.1, most = 1e6;  // GeV
+    const auto pt = static_cast<double>(batch.features(row, feature::pt));
+    return std::pow(pt > least ? std::min(pt, most) : least, options.pt_power);  // also for NaN
+}
+
 // Cross-entropy of three classes from logits; adds factor * gradient to `gradient` if that is not null.
 template <class Scalar>
 double cross_entropy(const Scalar* logits, Index truth, double factor, Scalar* gradient) {
@@ -113,27 +122,29 @@ LossSums loss(const LossOptions& options, const Outputs<Scalar>& outputs, const 
     }
     for (Index row = 0; row < batch.rows(); ++row) {
         const Index truth = class_of(batch, row);
+        const double weight = weight_of(options, batch, row);
         Index best = 0;
         for (Index c = 0; c < classes; ++c) {
             const Slope slope = focal_loss(outputs.logits(row, c), c == truth, options.alpha, options.gamma);
-            sums.classification += slope.value;
+            sums.classification += weight * slope.value;
             if (gradient != nullptr)
-                gradient->logits(row, c) = static_cast<Scalar>(by.classification * slope.derivative);
+                gradient->logits(row, c) = static_cast<Scalar>(by.classification * weight * slope.derivative);
             if (outputs.logits(row, c) > outputs.logits(row, best)) best = c;
         }
         if (best == truth) sums.correct += 1;
         sums.charge +=
-            cross_entropy(outputs.charge.row(row).data(), static_cast<Index>(batch.targets(row, 1)) + 1,
-                          by.charge, gradient != nullptr ? gradient->charge.row(row).data() : nullptr);
+            weight * cross_entropy(outputs.charge.row(row).data(),
+                                   static_cast<Index>(batch.targets(row, 1)) + 1, weight * by.charge,
+                                   gradient != nullptr ? gradient->charge.row(row).data() : nullptr);
         if (truth == 0) continue;
         for (Index k = 0; k < momentum_columns; ++k) {
             const double error =
                 static_cast<double>(outputs.momentum(row, k)) - aim(batch, row, k, options.targets);
             const Slope slope =
                 huber_loss(error, k == 0 || k == 4 ? options.energy_delta : options.angle_delta);
-            sums.regression += slope.value;
+            sums.regression += weight * slope.value;
             if (gradient != nullptr)
-                gradient->momentum(row, k) = static_cast<Scalar>(by.momentum * slope.derivative);
+                gradient->momentum(row, k) = static_cast<Scalar>(by.momentum * weight * slope.derivative);
         }
     }
     return sums;

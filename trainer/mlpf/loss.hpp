@@ -34,6 +34,10 @@ struct LossOptions {
     double gamma = 2.0;         ///< of the focal loss
     double energy_delta = 1.0;  ///< Huber's delta for pt and E
     double angle_delta = 0.1;   ///< Huber's delta for eta, sin phi, cos phi
+    /// All terms of an element are multiplied by its pt, in GeV and at least 0.1, to this power: the soft
+    /// ones are most of an event and little of its jets. (1: an option of the reference; 1/2: what its later
+    /// versions weigh momenta with.)
+    double pt_power = 0;
     Targets targets = Targets::raw;
     Normalization normalization = Normalization::real;
 };

@@ -1,5 +1,7 @@
 #include "trainer/mlpf/network.hpp"
 
+#include "trainer/mlpf/positions.hpp"
+
 namespace quench::trainer::mlpf {
 namespace {
 
@@ -17,7 +19,7 @@ Index width_of_stream(const Hyperparameters& h, Index layers, Index encoded) {
 template <class Scalar>
 Network<Scalar>::Network(nn::Parameters<Scalar>& parameters, const Hyperparameters& h, Index feature_columns)
     : hyper_(h),
-      encoded_columns_(encoded_columns(feature_columns)),
+      encoded_columns_(encoded_columns(h.encoding, feature_columns)),
       node_(parameters, "encoding", node_shape(h, encoded_columns_), nn::Activation::elu),
       classification_(make_stack(parameters, "classification", h.id_layers)),
       regression_(make_stack(parameters, "regression", h.reg_layers)),
@@ -64,7 +66,7 @@ void Network<Scalar>::forward(const Stack& stack, const nn::Parameters<Scalar>& 
         const Matrix<Scalar>* y = nullptr;
         if (hyper_.model == Model::gnn) {
             y = &stack.graphs[i].forward(parameters, cache.inputs[i], events, cache.graphs[i], binning,
-                                         dropping);
+                                         dropping, uses_positions() ? &whole.positions : nullptr);
         } else {
             stack.dense[i].forward(parameters, cache.inputs[i], cache.outputs[i]);
             y = &cache.outputs[i];
@@ -118,6 +120,7 @@ const Outputs<Scalar>& Network<Scalar>::forward(const nn::Parameters<Scalar>& p,
     const nn::Dropping dropping{dropout, batch.numbers, batch.begin};
     encode(hyper_.encoding, batch.features, cache.encoded);
     standardization_.apply(cache.encoded);
+    if (uses_positions()) calorimeter_positions(batch.features, cache.positions);
     const Matrix<Scalar>& x = node_.forward(p, cache.encoded, cache.node);
     if (transformer_) {
         transformer_->forward(p, x, batch.begin, cache.transformer);
@@ -149,7 +152,7 @@ void Network<Scalar>::backward(const nn::Parameters<Scalar>& p, const Batch<Scal
 }
 
 double parameter_count(const Hyperparameters& h, Index feature_columns) {
-    const Index encoded = encoded_columns(feature_columns);
+    const Index encoded = encoded_columns(h.encoding, feature_columns);
     const nn::FfnShape dense{.in = h.graph.width, .layers = 0, .out = h.graph.width};
     const double layer = h.model == Model::gnn ? parameter_count(h.graph) : nn::parameter_count(dense);
     const double layers = h.model == Model::transformer

@@ -27,6 +27,7 @@ class Network {
     /// What the backward pass needs of the forward pass. Reuse it from batch to batch to save allocations.
     struct Cache {
         Matrix<Scalar> encoded;
+        Matrix<Scalar> positions;  ///< if any layer uses them
         typename nn::Ffn<Scalar>::Cache node;
         StackCache classification, regression;
         typename Transformer<Scalar>::Cache transformer;
@@ -75,6 +76,9 @@ class Network {
     };
 
     Stack make_stack(nn::Parameters<Scalar>& parameters, const std::string& name, Index layers) const;
+    [[nodiscard]] bool uses_positions() const {
+        return hyper_.model == Model::gnn && hyper_.graph.position_scale > 0;
+    }
     [[nodiscard]] Index stream_width(Index layers) const;
     void forward(const Stack& stack, const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x,
                  const Cache& whole, const std::vector<Index>& events, StackCache& cache, Binning binning,

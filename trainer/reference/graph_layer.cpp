@@ -78,6 +78,27 @@ List pick(const List& from, const std::vector<std::size_t>& rows) {
     return out;
 }
 
+// Where the cell (x, y) lies on Hilbert's curve through a square of `side` cells, by the definition: four
+// curves of half the side, the first and the last of them turned over.
+std::size_t hilbert(std::size_t x, std::size_t y, std::size_t side) {
+    if (side == 1) return 0;
+    const std::size_t half = side / 2, quarter = half * half;
+    if (x < half && y < half) return hilbert(y, x, half);
+    if (x < half) return quarter + hilbert(x, y - half, half);
+    if (y >= half) return 2 * quarter + hilbert(x - half, y - half, half);
+    return 3 * quarter + hilbert(half - 1 - y, side - 1 - x, half);
+}
+
+// What rows are near to each other by: what is learned, and positions.
+Table located(const Table& learned, const Table& positions, double scale) {
+    Table out = learned;
+    if (scale > 0)
+        for (std::size_t i = 0; i < out.size(); ++i)
+            for (std::size_t c = 0; c < 3; ++c)
+                out[i].push_back(i < positions.size() ? scale * positions[i][c] : 0);
+    return out;
+}
+
 std::string message_of(const std::string& name, std::size_t message) {
     return name + ".message." + std::to_string(message);
 }
@@ -101,6 +122,27 @@ std::vector<std::size_t> bin_order(const Table& points, const Mask& mask, const 
         codes.push_back(code + (mask[i] ? 0 : bins - 1));
     }
     std::vector<std::size_t> order(points.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, {}, [&](std::size_t row) { return codes[row]; });
+    return order;
+}
+
+std::vector<std::size_t> curve_order(const Table& positions, const Mask& mask, const Table& origin) {
+    constexpr double pi = 3.14159265358979323846;
+    constexpr std::size_t side = 2048;
+    std::vector<std::size_t> codes(mask.size(), side * side);
+    for (std::size_t i = 0; i < mask.size(); ++i) {
+        if (!mask[i]) continue;
+        double phi = std::atan2(positions[i][1], positions[i][2]) + origin[0][1];
+        while (phi < 0) phi += 2 * pi;
+        while (phi >= 2 * pi) phi -= 2 * pi;
+        const double eta = positions[i][0] + origin[0][0] + 2 * pi;
+        const auto cell = [&](double x) {
+            return static_cast<std::size_t>(std::clamp(x / (4 * pi) * side, 0.0, side - 1.0));
+        };
+        codes[i] = hilbert(cell(eta), cell(phi), side);
+    }
+    std::vector<std::size_t> order(mask.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::stable_sort(order, {}, [&](std::size_t row) { return codes[row]; });
     return order;
@@ -197,11 +239,14 @@ MessageGradients message_backward(const Arrays& arrays, const std::string& name,
 }
 
 Table graph_layer(const Arrays& arrays, const std::string& name, const Table& x, const GraphOptions& options,
-                  double padding) {
+                  double padding, const Table& positions) {
     auto [h, mask] = pad(x, options.bin_size, padding);
     if (options.layer_norm) h = layer_norm(arrays, name + ".norm", h);
-    const Table points = ffn(arrays, name + ".distance", h, options.distance);
-    const auto order = bin_order(points, mask, arrays.at(name + ".codebook"), options.bin_size);
+    const Table learned = ffn(arrays, name + ".distance", h, options.distance);
+    const Table points = located(learned, positions, options.position_scale);
+    const auto order = options.position_scale > 0
+                           ? curve_order(positions, mask, arrays.at(name + ".origin"))
+                           : bin_order(points, mask, arrays.at(name + ".codebook"), options.bin_size);
     Table y = zeros(h.size(), columns_of(h));
     for (std::size_t first = 0; first < order.size(); first += options.bin_size) {
         const std::vector<std::size_t> bin(
@@ -219,11 +264,15 @@ Table graph_layer(const Arrays& arrays, const std::string& name, const Table& x,
 }
 
 Table graph_layer_backward(const Arrays& arrays, const std::string& name, const Table& x,
-                           const GraphOptions& options, const Table& dy, Arrays& gradients) {
+                           const GraphOptions& options, const Table& dy, Arrays& gradients,
+                           const Table& positions) {
     const auto [padded, mask] = pad(x, options.bin_size, 0);
     const Table h = options.layer_norm ? layer_norm(arrays, name + ".norm", padded) : padded;
-    const Table points = ffn(arrays, name + ".distance", h, options.distance);
-    const auto order = bin_order(points, mask, arrays.at(name + ".codebook"), options.bin_size);
+    const Table learned = ffn(arrays, name + ".distance", h, options.distance);
+    const Table points = located(learned, positions, options.position_scale);
+    const auto order = options.position_scale > 0
+                           ? curve_order(positions, mask, arrays.at(name + ".origin"))
+                           : bin_order(points, mask, arrays.at(name + ".codebook"), options.bin_size);
     Table dh = zeros(h.size(), columns_of(h)), d_points = zeros(h.size(), columns_of(points));
     for (std::size_t first = 0; first < order.size(); first += options.bin_size) {
         std::vector<std::size_t> bin;  // without padding, which has no gradient
@@ -246,6 +295,7 @@ Table graph_layer_backward(const Arrays& arrays, const std::string& name, const 
             d_points[bin[place]] = d_bin[place];
         }
     }
+    for (Row& row : d_points) row.resize(columns_of(learned));
     add(dh, ffn_backward(arrays, name + ".distance", h, d_points, gradients, options.distance));
     if (options.layer_norm) dh = layer_norm_backward(arrays, name + ".norm", padded, dh, gradients);
     dh.resize(x.size());

@@ -15,6 +15,7 @@ struct GraphOptions {
     bool normalize_degrees = true;
     bool layer_norm = false;
     Last distance = Last::linear;
+    double position_scale = 0;
 };
 
 /// Which rows are sorted to which place: place p holds row order[p]. There are bins = N / bin_size bins. A
@@ -22,6 +23,11 @@ struct GraphOptions {
 /// code is stable. `points` (N x distance_dim) are a multiple of bin_size, R is `codebook`.
 std::vector<std::size_t> bin_order(const Table& points, const Mask& mask, const Table& codebook,
                                    std::size_t bin_size);
+
+/// The same along Hilbert's curve through the square of eta from -2 pi to 2 pi and phi from 0 to 4 pi, in
+/// 2048 x 2048 cells; masked rows come last. `positions` are eta, sin phi, cos phi; `origin` (1 x 2) is added
+/// to eta and phi. Rows of one cell keep their order.
+std::vector<std::size_t> curve_order(const Table& positions, const Mask& mask, const Table& origin);
 
 /// A_ij = clip(exp(-dist_mult |d_i - d_j|), clip_low, 1) m_i m_j, with |d| = sqrt(max(sum d^2, 1e-6)) and
 /// the mask m.
@@ -44,13 +50,14 @@ MessageGradients message_backward(const Arrays& arrays, const std::string& name,
                                   const Table& kernel, const GraphOptions& options, const Table& dy,
                                   Arrays& gradients);
 
-/// x <- layer norm, if asked for; d = ffn(x); bins by their order; the kernel of each bin, and `messages`
-/// messages in it; back to the order of the elements. `padding` fills the rows that are added: what they hold
-/// must not matter.
+/// x <- layer norm, if asked for; d = ffn(x), with a position scale also scale times `positions`; bins by
+/// their order; the kernel of each bin, and `messages` messages in it; back to the order of the elements.
+/// `padding` fills the rows that are added: what they hold must not matter.
 Table graph_layer(const Arrays& arrays, const std::string& name, const Table& x, const GraphOptions& options,
-                  double padding = 0);
+                  double padding = 0, const Table& positions = {});
 /// dL/dx of an event; the bins are taken as given, for no gradient passes through their choice.
 Table graph_layer_backward(const Arrays& arrays, const std::string& name, const Table& x,
-                           const GraphOptions& options, const Table& dy, Arrays& gradients);
+                           const GraphOptions& options, const Table& dy, Arrays& gradients,
+                           const Table& positions = {});
 
 }  // namespace quench::trainer::reference

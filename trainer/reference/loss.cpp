@@ -38,10 +38,12 @@ double loss(const mlpf::LossOptions& options, const std::vector<Judged>& events)
             elements += 1;
             const Row& target = event.targets[i];
             const auto truth = static_cast<std::size_t>(target[0]);
+            const double weight = std::pow(std::max(event.features[i][1], 0.1), options.pt_power);
             for (std::size_t c = 0; c < event.outputs.logits[i].size(); ++c)
-                of_classes += focal(event.outputs.logits[i][c], c == truth, options.alpha, options.gamma);
-            of_charges +=
-                cross_entropy(event.outputs.charge[i], static_cast<std::size_t>(std::lround(target[1] + 1)));
+                of_classes +=
+                    weight * focal(event.outputs.logits[i][c], c == truth, options.alpha, options.gamma);
+            of_charges += weight * cross_entropy(event.outputs.charge[i],
+                                                 static_cast<std::size_t>(std::lround(target[1] + 1)));
             if (truth == 0) continue;
             particles += 1;
             for (std::size_t k = 0; k < feature_of.size(); ++k) {
@@ -51,8 +53,8 @@ double loss(const mlpf::LossOptions& options, const std::vector<Judged>& events)
                     aim = std::log(aim / event.features[i][feature_of[k]]);
                     if (!std::isfinite(aim)) aim = 0;
                 }
-                of_momenta += huber(event.outputs.momentum[i][k] - aim,
-                                    is_energy ? options.energy_delta : options.angle_delta);
+                of_momenta += weight * huber(event.outputs.momentum[i][k] - aim,
+                                             is_energy ? options.energy_delta : options.angle_delta);
             }
         }
     const bool padded = options.normalization == mlpf::Normalization::padded;

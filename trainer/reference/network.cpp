@@ -38,18 +38,19 @@ GraphOptions options_of(const mlpf::GraphLayerShape& g) {
             .clip_low = g.clip_low,
             .normalize_degrees = g.normalize_degrees,
             .layer_norm = g.layer_norm,
-            .distance = linear ? Last::linear : Last::elu};
+            .distance = linear ? Last::linear : Last::elu,
+            .position_scale = g.position_scale};
 }
 
 // x <- x + layer(x), or x <- layer(x) and all outputs side by side, with what entered the network.
 Table stack(const mlpf::Hyperparameters& hyper, const Arrays& arrays, const std::string& name,
-            mlpf::Index layers, const Table& encoded, Table x) {
+            mlpf::Index layers, const Table& encoded, const Table& positions, Table x) {
     std::vector<Table> all;
     for (mlpf::Index i = 0; i < layers; ++i) {
         const std::string layer = layer_of(name, i);
         Table y;
         if (hyper.model == mlpf::Model::gnn) {
-            y = graph_layer(arrays, layer, x, options_of(hyper.graph));
+            y = graph_layer(arrays, layer, x, options_of(hyper.graph), 0, positions);
         } else {
             y = dense(arrays, layer, x);
             for (Row& row : y)
@@ -82,12 +83,18 @@ Table encode(mlpf::Encoding encoding, const Table& features) {
     for (const Row& row : features) {
         Row encoded(3, 0.0);
         encoded[row[type] == 1 ? 1 : (row[type] == 2 ? 2 : 0)] = 1;
+        Row logs;
         for (std::size_t column = 1; column < row.size(); ++column) {
             double x = std::isfinite(row[column]) ? row[column] : 0;
             x = std::min(std::max(x, -1e6), 1e6);
-            if (encoding == mlpf::Encoding::logs && is_energy(row.size(), row[type], column))
-                x = std::log(1 + std::max(x, 0.0));
-            encoded.push_back(x);
+            const double log = std::log(1 + std::max(x, 0.0));
+            const bool energy_here = is_energy(row.size(), row[type], column);
+            if (energy_here) logs.push_back(log);
+            encoded.push_back(energy_here && encoding == mlpf::Encoding::logs ? log : x);
+        }
+        if (encoding == mlpf::Encoding::raw_and_logs) {
+            logs.resize(row.size() == 12 ? 4 : 5, 0.0);
+            encoded.insert(encoded.end(), logs.begin(), logs.end());
         }
         out.push_back(encoded);
     }
@@ -122,7 +129,8 @@ Outputs heads(const mlpf::Hyperparameters& hyper, const Arrays& arrays, const Ta
     return out;
 }
 
-Outputs network(const mlpf::Hyperparameters& hyper, const Arrays& arrays, const Table& features) {
+Outputs network(const mlpf::Hyperparameters& hyper, const Arrays& arrays, const Table& features,
+                const Table& positions) {
     Table encoded = encode(hyper.encoding, features);
     if (const auto mean = arrays.find("standardization.mean"); mean != arrays.end())
         for (Row& row : encoded)
@@ -135,8 +143,8 @@ Outputs network(const mlpf::Hyperparameters& hyper, const Arrays& arrays, const 
         z = transformer(hyper, arrays, "classification", hyper.id_layers, shared);
         r = transformer(hyper, arrays, "regression", hyper.reg_layers, shared);
     } else {
-        z = stack(hyper, arrays, "classification", hyper.id_layers, encoded, x);
-        r = stack(hyper, arrays, "regression", hyper.reg_layers, encoded, x);
+        z = stack(hyper, arrays, "classification", hyper.id_layers, encoded, positions, x);
+        r = stack(hyper, arrays, "regression", hyper.reg_layers, encoded, positions, x);
     }
     return heads(hyper, arrays, features, z, r);
 }

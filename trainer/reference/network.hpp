@@ -16,7 +16,8 @@ struct Outputs {
 
 /// One-hot(type), type 0 for anything but 1 and 2, then the other features: 0 where they are not finite, and
 /// clipped to +-1e6. With Encoding::logs log(1 + max(x, 0)) of every energy: columns 1 and 5; of 12 columns
-/// (Delphes) with type 1 also 6 and 7, of 17 (CLIC) with type 2 also 10, 11 and 12.
+/// (Delphes) with type 1 also 6 and 7, of 17 (CLIC) with type 2 also 10, 11 and 12. With raw_and_logs these
+/// logarithms come behind all columns, filled up with 0 to 4 or 5.
 Table encode(mlpf::Encoding encoding, const Table& features);
 
 /// With z the classification stream, through a layer norm if asked for, and r the regression stream:
@@ -27,7 +28,9 @@ Table encode(mlpf::Encoding encoding, const Table& features);
 Outputs heads(const mlpf::Hyperparameters& hyper, const Arrays& arrays, const Table& features, const Table& z,
               const Table& r);
 
-/// The network without dropout on the features of one event.
-Outputs network(const mlpf::Hyperparameters& hyper, const Arrays& arrays, const Table& features);
+/// The network without dropout on the features of one event; `positions` on the calorimeter, where they
+/// count.
+Outputs network(const mlpf::Hyperparameters& hyper, const Arrays& arrays, const Table& features,
+                const Table& positions = {});
 
 }  // namespace quench::trainer::reference

@@ -76,7 +76,7 @@ Result<std::unique_ptr<Model>> model_from_bytes(std::string_view bytes) {
         if (mlpf::parameter_count(*hyper, columns(detector)) ==
                 static_cast<double>(checkpoint->values.size()) &&
             checkpoint->standardization.mean.size() ==
-                (hyper->standardize ? mlpf::encoded_columns(columns(detector)) : 0)) {
+                (hyper->standardize ? mlpf::encoded_columns(hyper->encoding, columns(detector)) : 0)) {
             auto model = std::make_unique<Model>(
                 Model::Form{*hyper, *seed, detector, checkpoint->standardization}, checkpoint->values);
             model->epoch = checkpoint->epoch;

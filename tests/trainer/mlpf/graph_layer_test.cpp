@@ -3,6 +3,8 @@
 #include "../nn/gradient.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 #include <numeric>
 
 namespace quench::trainer::mlpf {
@@ -42,6 +44,51 @@ TEST(bins, the_hash_is_the_nearest_direction_and_equal_hashes_keep_their_order) 
     EXPECT_EQ(make_bins(points, codebook, {0, 6}, 6).order, (std::vector<Index>{0, 1, 2, 3, 4, 5}));
 }
 
+// Positions in the middle of cells of 64 x 32, in any order, all over eta and phi.
+Matrix<double> grid_of_positions() {
+    const double cell = std::numbers::pi / 16;
+    Matrix<double> positions(64 * 32, 3);
+    for (Index i = 0; i < positions.rows(); ++i) {
+        const Index place = i * 1237 % positions.rows();
+        const double phi = (static_cast<double>(place / 64) + 0.5) * cell;
+        positions.row(i) << (static_cast<double>(place % 64) - 31.5) * cell, std::sin(phi), std::cos(phi);
+    }
+    return positions;
+}
+
+TEST(bins, the_curve_goes_from_neighbour_to_neighbour_and_jumps_once) {
+    const Matrix<double> positions = grid_of_positions();
+    const Bins bins = make_bins(positions, Origin{}, {0, positions.rows()}, 64);
+    EXPECT_FALSE(bins.in_order);
+    int jumps = 0;
+    for (std::size_t place = 0; place + 1 < bins.order.size(); ++place) {
+        const auto a = positions.row(bins.order[place]), b = positions.row(bins.order[place + 1]);
+        if ((a - b).norm() > 0.2) ++jumps;  // a cell is 0.196 wide
+    }
+    EXPECT_EQ(jumps, 1) << "over the half of the square that phi does not need";
+}
+
+TEST(bins, by_position_are_squares_if_the_elements_are_everywhere) {
+    const Matrix<double> positions = grid_of_positions();
+    const Bins bins = make_bins(positions, Origin{}, {0, positions.rows()}, 64);
+    Matrix<double> sorted;
+    gather(positions, bins, sorted);
+    for (std::size_t bin = 0; bin + 1 < bins.begin.size(); ++bin) {
+        const auto eta = sorted.middleRows(bins.begin[bin], 64).col(0);
+        EXPECT_NEAR(eta.maxCoeff() - eta.minCoeff(), 7 * std::numbers::pi / 16, 1e-9) << "eight cells";
+    }
+}
+
+TEST(bins, another_origin_cuts_elsewhere) {
+    const Matrix<double> positions = grid_of_positions();
+    const auto order = [&](Origin origin) {
+        return make_bins(positions, origin, {0, positions.rows()}, 64).order;
+    };
+    EXPECT_NE(order(Origin{}), order({.eta = 0.5, .phi = 0}));
+    EXPECT_NE(order(Origin{}), order({.eta = 0, .phi = 3}));
+    EXPECT_EQ(order(Origin{}), order({.eta = 0, .phi = 4 * std::numbers::pi})) << "whole turns are none";
+}
+
 struct Case {
     const char* name;
     GraphLayerShape shape;
@@ -55,13 +102,16 @@ TEST_P(LayerGradients, agree_with_central_differences) {
     const std::vector<Index> events = {0, 11, 20};
     Matrix<double> x = random_matrix(20, GetParam().shape.width, 4);
     const Matrix<double> weight = random_matrix(20, GetParam().shape.width, 5);
+    const Matrix<double> positions = random_matrix(20, 3, 6);
     // Larger weights than a network begins with, so that no term is too small to be checked.
-    for (double& value : parameters.values()) value *= 4;
+    base::Rng rng(7, "test.weights");
+    for (double& value : parameters.values()) value = 4 * value + 0.2 * rng.normal();
 
+    using Binning = GraphLayer<double>::Binning;
     GraphLayer<double>::Cache cache;
-    (void)layer.forward(parameters, x, events, cache);
+    (void)layer.forward(parameters, x, events, cache, Binning::anew, {}, &positions);
     const auto f = [&] {
-        return layer.forward(parameters, x, events, cache, GraphLayer<double>::Binning::frozen)
+        return layer.forward(parameters, x, events, cache, Binning::frozen, {}, &positions)
             .cwiseProduct(weight)
             .sum();
     };
@@ -93,6 +143,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"layer_norm", with([](auto& s) { s.layer_norm = true; })},
         Case{"elu_of_distance", with([](auto& s) { s.distance_activation = nn::Activation::elu; })},
         Case{"three_messages", with([](auto& s) { s.messages = 3; })},
+        Case{"by_position", with([](auto& s) { s.position_scale = 0.5; })},
         Case{"clipped", with([](auto& s) { s.clip_low = 0.3; })},
         Case{"one_bin", with([](auto& s) { s.bin_size = 64; })}, Case{"bins_of_one", with([](auto& s) {
                                                                           s.bin_size = 1;

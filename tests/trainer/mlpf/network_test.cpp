@@ -203,6 +203,12 @@ INSTANTIATE_TEST_SUITE_P(network, WholeNetwork,
                                                   h.heads.id_layers = 2;
                                                   h.heads.pt_correction = false;
                                               }),
+                                         with("by_position",
+                                              [](auto& h) {
+                                                  h.encoding = Encoding::raw_and_logs;
+                                                  h.graph.position_scale = 2;
+                                                  h.loss.pt_power = 0.5;
+                                              }),
                                          with("concat",
                                               [](auto& h) {
                                                   h.stacking = Stacking::concat;

@@ -25,6 +25,12 @@ std::vector<GraphLayerShape> shapes() {
             with([](auto& s) { s.bin_size = 1; }),
             with([](auto& s) { s.bin_size = 3; }),
             with([](auto& s) { s.bin_size = 1000; }),
+            with([](auto& s) { s.position_scale = 2; }),
+            with([](auto& s) {
+                s.position_scale = 10;
+                s.bin_size = 3;
+                s.messages = 2;
+            }),
             with([](auto& s) {
                 s.messages = 3;
                 s.distance_layers = 0;
@@ -48,7 +54,8 @@ GraphOptions options_of(const GraphLayerShape& s) {
             .clip_low = s.clip_low,
             .normalize_degrees = s.normalize_degrees,
             .layer_norm = s.layer_norm,
-            .distance = s.distance_activation == nn::Activation::elu ? Last::elu : Last::linear};
+            .distance = s.distance_activation == nn::Activation::elu ? Last::elu : Last::linear,
+            .position_scale = s.position_scale};
 }
 
 template <class Scalar>
@@ -66,20 +73,24 @@ TYPED_TEST(reference_graph_layer, the_fast_layer_agrees_on_stacked_events_forwar
             disturb(parameters);
             Arrays arrays = arrays_of(parameters);
             arrays["g.codebook"] = table_of(layer.codebook());
+            arrays["g.origin"] = {{layer.origin().eta, layer.origin().phi}};
             const std::vector<Index> begin = stacked(sizes);
             const nn::Matrix<Scalar> x = random<Scalar>(begin.back(), shape.width, 4);
             const nn::Matrix<Scalar> dy = random<Scalar>(begin.back(), shape.width, 5);
-            const Table rows = table_of(x), d_rows = table_of(dy);
+            const nn::Matrix<Scalar> positions = Scalar(2) * random<Scalar>(begin.back(), 3, 6);
+            const Table rows = table_of(x), d_rows = table_of(dy), at = table_of(positions);
 
             typename mlpf::GraphLayer<Scalar>::Cache cache;
-            const Table y = table_of(layer.forward(parameters, x, begin, cache));
+            const Table y = table_of(layer.forward(parameters, x, begin, cache,
+                                                   mlpf::GraphLayer<Scalar>::Binning::anew, {}, &positions));
             // What the reference fills events up with must not matter either.
             for (const double padding : {0.0, 5.0})
                 EXPECT_LE(difference(y, each_event(begin,
                                                    [&](std::size_t e) {
                                                        return graph_layer(arrays, "g",
                                                                           event_of(rows, begin, e),
-                                                                          options_of(shape), padding);
+                                                                          options_of(shape), padding,
+                                                                          event_of(at, begin, e));
                                                    })),
                           layer_tolerance<Scalar>);
 
@@ -91,7 +102,7 @@ TYPED_TEST(reference_graph_layer, the_fast_layer_agrees_on_stacked_events_forwar
             Arrays slow;
             const Table slow_dx = each_event(begin, [&](std::size_t e) {
                 return graph_layer_backward(arrays, "g", event_of(rows, begin, e), options_of(shape),
-                                            event_of(d_rows, begin, e), slow);
+                                            event_of(d_rows, begin, e), slow, event_of(at, begin, e));
             });
             EXPECT_LE(gradient_difference(dx, slow_dx), gradient_tolerance<Scalar>);
             EXPECT_LE(gradient_difference(parameters, gradients, slow), gradient_tolerance<Scalar>);
@@ -114,6 +125,21 @@ TEST(reference_bins, masked_rows_come_last_and_the_others_as_in_the_fast_path) {
         for (std::size_t p = static_cast<std::size_t>(rows); p < slow.size(); ++p)
             EXPECT_FALSE(mask[slow[p]]);
         slow.resize(static_cast<std::size_t>(rows));
+        EXPECT_EQ(std::vector<std::size_t>(fast.order.begin(), fast.order.end()), slow);
+    }
+}
+
+TEST(reference_bins, the_order_along_the_curve_is_that_of_the_fast_path) {
+    for (const Index rows : {9, 16, 75}) {
+        const nn::Matrix<double> positions = 3 * nn::random_matrix(rows, 3, static_cast<std::uint64_t>(rows));
+        const mlpf::Bins fast = mlpf::make_bins(positions, mlpf::Origin{.eta = 0.4, .phi = 5}, {0, rows}, 8);
+        Table padded = table_of(positions);
+        Mask mask(padded.size(), true);
+        padded.push_back(Row(3, 0.0));
+        mask.push_back(false);
+        auto slow = curve_order(padded, mask, {{0.4, 5}});
+        EXPECT_EQ(slow.back(), static_cast<std::size_t>(rows)) << "what is masked comes last";
+        slow.pop_back();
         EXPECT_EQ(std::vector<std::size_t>(fast.order.begin(), fast.order.end()), slow);
     }
 }

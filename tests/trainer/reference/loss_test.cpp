@@ -43,6 +43,8 @@ std::vector<LossOptions> options() {
             o.energy_delta = 0.3;
             o.angle_delta = 2;
             out.push_back(o);
+            o.pt_power = 0.5;
+            out.push_back(o);
         }
     return out;
 }

@@ -3,6 +3,7 @@
 #include "../mlpf/example.hpp"
 #include "compare.hpp"
 #include "trainer/mlpf/network.hpp"
+#include "trainer/mlpf/positions.hpp"
 #include "trainer/mlpf/presets.hpp"
 
 #include <functional>
@@ -33,7 +34,7 @@ struct Case {
 
 std::vector<Case> cases() {
     std::vector<Case> out;
-    for (const char* name : {"quick", "clic_tuned", "clic_before", "delphes", "delphes_bench",
+    for (const char* name : {"quick", "workstation", "clic_tuned", "clic_before", "delphes", "delphes_bench",
                              "transformer_tuned", "transformer_before"})
         out.push_back({name, of_preset(name)});
     const auto add = [&](const std::string& name, const std::function<void(Hyperparameters&)>& change) {
@@ -53,6 +54,8 @@ std::vector<Case> cases() {
     });
     add("additive_with_skip", [](auto& h) { h.skip_connection = true; });
     add("log_ratio", [](auto& h) { h.loss.targets = mlpf::Targets::log_ratio; });
+    add("raw_and_logs", [](auto& h) { h.encoding = mlpf::Encoding::raw_and_logs; });
+    add("by_position", [](auto& h) { h.graph.position_scale = 3; });
     add("pt_direct", [](auto& h) { h.heads.pt_correction = false; });
     add("deep_heads", [](auto& h) {
         h.heads.layers = 0;
@@ -74,9 +77,11 @@ std::vector<Case> cases() {
 template <class Scalar>
 void add_fixed(Arrays& arrays, const mlpf::Network<Scalar>& network) {
     const auto codebooks = [&](const char* stack, const auto& layers) {
-        for (std::size_t i = 0; i < layers.size(); ++i)
-            arrays[std::string(stack) + "." + std::to_string(i) + ".codebook"] =
-                table_of(layers[i].codebook());
+        for (std::size_t i = 0; i < layers.size(); ++i) {
+            const std::string layer = std::string(stack) + "." + std::to_string(i);
+            arrays[layer + ".codebook"] = table_of(layers[i].codebook());
+            arrays[layer + ".origin"] = {{layers[i].origin().eta, layers[i].origin().phi}};
+        }
     };
     codebooks("classification", network.classification_graphs());
     codebooks("regression", network.regression_graphs());
@@ -129,11 +134,13 @@ TYPED_TEST(reference_network, every_fast_network_agrees_on_stacked_events) {
                 }
                 typename mlpf::Network<Scalar>::Cache cache;
                 const auto& fast = network.forward(parameters, batch, cache);
-                const Table features = table_of(batch.features);
+                nn::Matrix<Scalar> positions;
+                mlpf::calorimeter_positions(batch.features, positions);
+                const Table features = table_of(batch.features), at = table_of(positions);
                 Outputs slow;
                 for (std::size_t e = 0; e < sizes.size(); ++e) {
-                    const Outputs one =
-                        reference::network(each.hyper, arrays, event_of(features, batch.begin, e));
+                    const Outputs one = reference::network(
+                        each.hyper, arrays, event_of(features, batch.begin, e), event_of(at, batch.begin, e));
                     slow.logits.insert(slow.logits.end(), one.logits.begin(), one.logits.end());
                     slow.charge.insert(slow.charge.end(), one.charge.begin(), one.charge.end());
                     slow.momentum.insert(slow.momentum.end(), one.momentum.begin(), one.momentum.end());
@@ -174,7 +181,8 @@ TYPED_TEST(reference_network, encodings_agree_on_values_that_are_not_sensible) {
     constexpr Scalar infinite = std::numeric_limits<Scalar>::infinity();
     constexpr Scalar nan = std::numeric_limits<Scalar>::quiet_NaN();
     for (const Index columns : {12, 17})
-        for (const auto encoding : {mlpf::Encoding::raw, mlpf::Encoding::logs}) {
+        for (const auto encoding :
+             {mlpf::Encoding::raw, mlpf::Encoding::logs, mlpf::Encoding::raw_and_logs}) {
             nn::Matrix<Scalar> features = Scalar(1e3) * random<Scalar>(60, columns, 1);
             const Scalar strange[] = {infinite, -infinite, nan, Scalar(1e30), Scalar(-1e30), Scalar(0)};
             for (Index i = 0; i < features.rows(); ++i) {
