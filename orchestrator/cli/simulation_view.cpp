@@ -24,6 +24,7 @@ Json or_null(const std::optional<double>& value) {
 /// Every figure of a run that has a mean.
 Json figures(const Run& run) {
     Json row = {{"best", or_null(run.best)},
+                {"trained_out", or_null(run.trained_out)},
                 {"regret", or_null(run.regret)},
                 {"resource", run.resource},
                 {"trials", run.trials},
@@ -146,7 +147,7 @@ void print_simulations(std::ostream& out, const std::vector<Simulated>& all) {
         const auto of = [&](const std::string& key) { return means.back().at(key); };
         results.push_back({{"file", simulated.file},
                            {"best", text_of(of("best"))},
-                           {"regret", text_of(of("regret"))},
+                           {"trained_out", text_of(of("trained_out"))},
                            {"resource", text_of(of("resource"))},
                            {"trials", text_of(of("trials"))},
                            {"seconds", text_of(of("seconds"))},
@@ -162,7 +163,7 @@ void print_simulations(std::ostream& out, const std::vector<Simulated>& all) {
     print_table(out,
                 {{"file", "STUDY"},
                  {"best", "BEST"},
-                 {"regret", "REGRET"},
+                 {"trained_out", "TRAINED OUT"},
                  {"resource", "RESOURCE", Align::right},
                  {"trials", "TRIALS", Align::right},
                  {"seconds", "SECONDS", Align::right},

@@ -71,6 +71,13 @@ Dropped wrongly_dropped(const core::State& state, const std::vector<Curve>& curv
     return dropped;
 }
 
+std::optional<double> trained_out(const core::State& state, const std::vector<Curve>& curves,
+                                  core::TrialId trial) {
+    const double value = true_value(state, curves[trial.value()], state.study().fidelity.max);
+    if (!std::isfinite(value)) return std::nullopt;
+    return core::minimised(state.study().objective.direction, value);
+}
+
 std::optional<double> regret(const core::State& state, const std::vector<Curve>& curves,
                              core::TrialId chosen) {
     double best = std::numeric_limits<double>::infinity();

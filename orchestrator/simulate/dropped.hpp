@@ -19,6 +19,11 @@ struct Dropped {
 };
 Dropped wrongly_dropped(const core::State& state, const std::vector<Curve>& curves);
 
+/// What a trial would show at the study's maximum, in the user's direction. Nothing where that is no finite
+/// number.
+std::optional<double> trained_out(const core::State& state, const std::vector<Curve>& curves,
+                                  core::TrialId trial);
+
 /// By how much the chosen trial, trained to the maximum, is worse than the best that was proposed. Nothing
 /// where that is no finite number.
 std::optional<double> regret(const core::State& state, const std::vector<Curve>& curves,

@@ -387,6 +387,7 @@ Run VirtualStudy::result() {
     if (const auto best = core::best_of(state_)) {
         run.best = best->value;
         run.provisional = best->provisional;
+        run.trained_out = trained_out(state_, curves_, best->trial);
         run.regret = regret(state_, curves_, best->trial);
     }
     run.resource = state_.spent;

@@ -31,6 +31,8 @@ struct Run {
     std::uint64_t seed = 0;
     std::optional<double> best;  ///< as `quench best` says
     bool provisional = false;    ///< no trial was completed
+    std::optional<double>
+        trained_out;  ///< what that trial shows at the maximum, whether it was trained there or not
     std::optional<double> regret;
     core::Resource resource = 0;  ///< each step of each trial once
     std::size_t trials = 0;

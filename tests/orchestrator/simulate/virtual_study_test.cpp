@@ -78,6 +78,7 @@ TEST(virtual_study, stop_rules_hold_in_virtual_time_and_resource) {
     const auto late = simulate(hours, Flat(100), {});
     EXPECT_EQ(late.seconds, 36);
     EXPECT_TRUE(late.provisional);
+    EXPECT_EQ(late.trained_out, late.best);  // values do not change with the step here
     EXPECT_EQ(late.ending.rfind("stop.hours", 0), 0u) << late.ending;
     const auto spent =
         simulate(study_of("scheduler: none, max: 100", "{resource: 250}"), Flat(100), {.workers = 4});
