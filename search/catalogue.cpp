@@ -3,8 +3,11 @@
 #include "search/sampler/grid.hpp"
 #include "search/sampler/random.hpp"
 #include "search/scheduler/asha.hpp"
+#include "search/scheduler/asha_stopping.hpp"
 #include "search/scheduler/hyperband.hpp"
+#include "search/scheduler/median.hpp"
 #include "search/scheduler/none.hpp"
+#include "search/scheduler/pasha.hpp"
 
 #include <algorithm>
 #include <array>
@@ -26,8 +29,11 @@ struct SamplerEntry {
 struct SchedulerEntry {
     std::string_view name;
     MadeScheduler (*make)(const SchedulerOptions&);
+    bool brackets = false;  ///< takes options.brackets
+    bool trials = false;    ///< takes options.trials
 };
 
+constexpr std::uint64_t most_starting = 1'000'000;     ///< times most_resource stays within 63 bits
 constexpr Resource most_resource = 1'000'000'000'000;  ///< products of two powers of eta stay exact below it
 
 /// What every scheduler with rungs demands of min, max and eta.
@@ -53,28 +59,82 @@ MadeSampler make_grid(const SamplerOptions& o, const space::Space& space) {
 MadeScheduler make_none(const SchedulerOptions& o) {
     return std::unique_ptr<scheduler::Scheduler>(std::make_unique<scheduler::None>(o.max, o.unit));
 }
-MadeScheduler make_asha(const SchedulerOptions& o) {
-    if (const auto error = rung_error(o)) return *error;
+scheduler::Asha::Options asha_options(const SchedulerOptions& o) {
     scheduler::Asha::Options options;
     options.min = o.min;
     options.max = o.max;
     options.eta = o.eta;
     options.unit = o.unit;
-    return std::unique_ptr<scheduler::Scheduler>(std::make_unique<scheduler::Asha>(std::move(options)));
+    options.brackets = o.brackets;
+    return options;
 }
-MadeScheduler make_hyperband(const SchedulerOptions& o) {
+
+std::optional<base::Error> bracket_error(const SchedulerOptions& o) {
+    const auto rungs = scheduler::ladder(o.min, o.max, o.eta, 0).size();
+    if (o.brackets >= 1 && static_cast<std::size_t>(o.brackets) <= rungs) return std::nullopt;
+    return base::Error(
+        fmt::format("brackets is {} (bracket s leaves out the lowest s of {} rungs) give 1 to {}", o.brackets,
+                    rungs, rungs));
+}
+
+template <class Made, class Options>
+MadeScheduler made(Options options) {
+    return std::unique_ptr<scheduler::Scheduler>(std::make_unique<Made>(std::move(options)));
+}
+
+MadeScheduler make_asha(const SchedulerOptions& o) {
     if (const auto error = rung_error(o)) return *error;
-    scheduler::Hyperband::Options options;
+    if (const auto error = bracket_error(o)) return *error;
+    return made<scheduler::Asha>(asha_options(o));
+}
+MadeScheduler make_asha_stopping(const SchedulerOptions& o) {
+    if (const auto error = rung_error(o)) return *error;
+    if (const auto error = bracket_error(o)) return *error;
+    scheduler::AshaStopping::Options options;
     options.min = o.min;
     options.max = o.max;
     options.eta = o.eta;
     options.unit = o.unit;
-    return std::unique_ptr<scheduler::Scheduler>(std::make_unique<scheduler::Hyperband>(std::move(options)));
+    options.brackets = o.brackets;
+    return made<scheduler::AshaStopping>(std::move(options));
+}
+MadeScheduler make_pasha(const SchedulerOptions& o) {
+    if (const auto error = rung_error(o)) return *error;
+    scheduler::Pasha::Options options;
+    options.asha = asha_options(o);
+    return made<scheduler::Pasha>(std::move(options));
+}
+MadeScheduler make_hyperband(const SchedulerOptions& o) {
+    if (const auto error = rung_error(o)) return *error;
+    return made<scheduler::Hyperband>(
+        scheduler::Hyperband::Options{scheduler::hyperband_plan(o.min, o.max, o.eta), o.eta, o.unit});
+}
+MadeScheduler make_successive_halving(const SchedulerOptions& o) {
+    if (const auto error = rung_error(o)) return *error;
+    if (o.trials && (*o.trials < 1 || *o.trials > most_starting))
+        return base::Error(
+            fmt::format("trials is {} (so many start, in one round) give 1 to {}", *o.trials, most_starting));
+    const std::optional<std::size_t> trials = o.trials ? std::optional<std::size_t>(*o.trials) : std::nullopt;
+    return made<scheduler::Hyperband>(scheduler::Hyperband::Options{
+        {scheduler::successive_halving_plan(o.min, o.max, o.eta, trials)}, o.eta, o.unit});
+}
+MadeScheduler make_median(const SchedulerOptions& o) {
+    if (const auto error = rung_error(o)) return *error;
+    scheduler::MedianStopping::Options options;
+    options.min = o.min;
+    options.max = o.max;
+    options.unit = o.unit;
+    return made<scheduler::MedianStopping>(std::move(options));
 }
 
 constexpr std::array samplers{SamplerEntry{"random", make_random}, SamplerEntry{"grid", make_grid}};
-constexpr std::array schedulers{SchedulerEntry{"none", make_none}, SchedulerEntry{"asha", make_asha},
-                                SchedulerEntry{"hyperband", make_hyperband}};
+constexpr std::array schedulers{SchedulerEntry{"none", make_none},
+                                SchedulerEntry{"asha", make_asha, true},
+                                SchedulerEntry{"asha-stopping", make_asha_stopping, true},
+                                SchedulerEntry{"pasha", make_pasha},
+                                SchedulerEntry{"successive-halving", make_successive_halving, false, true},
+                                SchedulerEntry{"hyperband", make_hyperband},
+                                SchedulerEntry{"median", make_median}};
 
 /// Levenshtein's: insertions, deletions and replacements that turn one name into the other.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -144,6 +204,19 @@ MadeScheduler make_scheduler(const SchedulerOptions& options) {
                                        options.max, most_resource));
     if (options.unit.empty())
         return base::Error("unit is empty (reasons and tables name it) give one, as epoch");
+    const auto takers = [](bool SchedulerEntry::*option) {
+        std::vector<std::string_view> names;
+        for (const SchedulerEntry& one : schedulers)
+            if (one.*option) names.push_back(one.name);
+        return fmt::format("{}", fmt::join(names, " and "));
+    };
+    if (options.brackets != 1 && !entry->brackets)
+        return base::Error(fmt::format("brackets is {} (only {} have brackets by number) remove it",
+                                       options.brackets, takers(&SchedulerEntry::brackets)));
+    if (options.trials && !entry->trials)
+        return base::Error(
+            fmt::format("trials is {} (of the fidelity only {} has a number of trials) say stop.trials",
+                        *options.trials, takers(&SchedulerEntry::trials)));
     return entry->make(options);
 }
 

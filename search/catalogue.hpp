@@ -30,6 +30,8 @@ struct SchedulerOptions {
     Resource min = 1;
     Resource max = 1;
     int eta = 3;
+    int brackets = 1;                                    ///< asha, asha-stopping
+    std::optional<std::uint64_t> trials = std::nullopt;  ///< successive-halving: how many start
     friend bool operator==(const SchedulerOptions&, const SchedulerOptions&) = default;
 };
 

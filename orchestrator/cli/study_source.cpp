@@ -17,31 +17,34 @@
 
 namespace quench::orchestrator::cli {
 
-std::string text_of_file(const std::string& path) {
+std::string text_of_file(const std::string& path, const std::string& kind, std::size_t limit) {
     std::error_code failure;
     const auto status = std::filesystem::status(path, failure);
     const auto refuse = [&](const std::string& problem, const std::string& why, const std::string& way_out) {
         return Refusal(ExitCode::usage, study::to_text({study::quoted(path) + " " + problem, why, way_out}));
     };
     if (!std::filesystem::exists(status))
-        throw refuse("is not there", "the study file is looked for from the current folder",
+        throw refuse("is not there", "the " + kind + " is looked for from the current folder",
                      "correct the path");
     if (std::filesystem::is_directory(status))
-        throw refuse("is a folder", "a study is one YAML file", "name the file in it");
+        throw refuse("is a folder", "a " + kind + " is one file", "name the file in it");
     std::ifstream file(path, std::ios::binary);
     if (!file) throw refuse("cannot be opened", std::strerror(errno), "check its permissions");
-    const std::size_t limit =
-        study::YamlLimits{}.bytes + 1;  // one more, so that the reader sees it is too long
-    std::string text(limit, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(limit));
+    std::string text;
+    std::string piece(1 << 16, '\0');
+    // One byte more than the limit, so that the reader sees it is too long.
+    while (file && text.size() <= limit) {
+        file.read(piece.data(),
+                  static_cast<std::streamsize>(std::min(piece.size(), limit + 1 - text.size())));
+        text.append(piece, 0, static_cast<std::size_t>(file.gcount()));
+    }
     if (file.bad()) throw refuse("cannot be read", std::strerror(errno), "check the file system");
-    text.resize(static_cast<std::size_t>(file.gcount()));
     return text;
 }
 
 StudySource read_source(const std::string& path, std::optional<int> slots) {
     StudySource source;
-    source.text = text_of_file(path);
+    source.text = text_of_file(path, "study file", study::YamlLimits{}.bytes);
     source.reading = study::read_study(source.text);
     if (slots && source.reading.file) {
         source.reading.errors = study::check_launch(*source.reading.file, launch_site(path, slots));

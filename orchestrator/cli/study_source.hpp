@@ -4,15 +4,17 @@
 #include "orchestrator/cli/verb.hpp"
 #include "orchestrator/study/study_file.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace quench::orchestrator::cli {
 
-/// Throws Refusal (usage) for what is no readable file. Reads no more than a little over the reader's limit,
-/// so that a wrong path to something large is refused, not loaded.
-std::string text_of_file(const std::string& path);
+/// Throws Refusal (usage) for what is no readable file. `kind` is how messages call it: "study file". Reads
+/// no more than one byte over the reader's limit, so that a wrong path to something large is refused, not
+/// loaded.
+std::string text_of_file(const std::string& path, const std::string& kind, std::size_t limit);
 
 /// A study file as it was read, with everything that is wrong with it.
 struct StudySource {

@@ -14,6 +14,7 @@ std::span<const Verb> verbs() {
         Verb{"pause", "Checkpoint and stop what runs; 'quench resume' goes on", declare_pause},
         Verb{"cancel", "End a study for good", declare_cancel},
         Verb{"validate", "Check a study file and show what it plans", declare_validate},
+        Verb{"simulate", "Try study files on learning curves, in virtual time", declare_simulate},
         Verb{"studies", "List the studies of the database", declare_studies},
         Verb{"status", "Where a study stands", declare_status},
         Verb{"best", "The best trial of a study", declare_best},

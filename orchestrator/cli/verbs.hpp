@@ -14,6 +14,7 @@ Action declare_resume(CLI::App& app, const World& world, const Common& common);
 Action declare_pause(CLI::App& app, const World& world, const Common& common);
 Action declare_cancel(CLI::App& app, const World& world, const Common& common);
 Action declare_best(CLI::App& app, const World& world, const Common& common);
+Action declare_simulate(CLI::App& app, const World& world, const Common& common);
 Action declare_show(CLI::App& app, const World& world, const Common& common);
 Action declare_status(CLI::App& app, const World& world, const Common& common);
 Action declare_studies(CLI::App& app, const World& world, const Common& common);

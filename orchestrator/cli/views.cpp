@@ -133,26 +133,6 @@ std::map<std::string, std::size_t> count_states(const State& state) {
     return counts;
 }
 
-std::optional<Best> best_of(const State& state) {
-    if (!state.created) return std::nullopt;
-    if (state.best) {
-        const Trial& trial = state.trial(*state.best);
-        const auto* ended = std::get_if<core::Ended>(&trial.phase);
-        if (ended != nullptr && ended->value) return Best{trial.id, trial.reached, *ended->value, false};
-    }
-    std::optional<Best> best;
-    for (const Trial& trial : state.trials)
-        for (const core::Point& point : trial.curve) {
-            if (!std::isfinite(point.value)) continue;
-            const bool further = !best || point.step > best->step;
-            const bool as_far = best && point.step == best->step;
-            if (further ||
-                (as_far && core::better(state.study().objective.direction, point.value, best->value)))
-                best = Best{trial.id, point.step, point.value, true};
-        }
-    return best;
-}
-
 std::optional<core::Resource> planned_resource(const State& state) {
     if (!state.created) return std::nullopt;
     const core::StopRules& stop = state.study().stop;
@@ -205,7 +185,7 @@ Json rung_rows(const State& state) {
     return rows;
 }
 
-Json best_view(const State& state, const Best& best) {
+Json best_view(const State& state, const core::Best& best) {
     return {{"study", state.study().name},
             {"trial", best.trial.value()},
             {"metric", state.study().objective.metric},

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "orchestrator/cli/output.hpp"
+#include "orchestrator/core/best.hpp"
 #include "orchestrator/core/state.hpp"
 
 #include <map>
@@ -20,19 +21,6 @@ std::string state_name(const core::State& state);
 /// Trials by the name of their state; every name is there.
 std::map<std::string, std::size_t> count_states(const core::State& state);
 
-/// The best trial of a study.
-struct Best {
-    core::TrialId trial;
-    core::Resource step = 0;
-    double value = 0;
-    bool provisional = false;  ///< no trial is completed yet
-};
-
-/// The best completed trial (ties to the lower number). While there is none: the best value at the highest
-/// step that any trial has a value at, since values at different steps do not compare. Nothing without
-/// values.
-std::optional<Best> best_of(const core::State& state);
-
 /// The resource that the study will spend, where schedule and stop rules fix it.
 std::optional<core::Resource> planned_resource(const core::State& state);
 
@@ -40,7 +28,7 @@ Json to_json(const search::space::Configuration& params);
 Json study_row(const core::State& state);
 Json rung_rows(const core::State& state);
 Json status_view(const core::State& state);
-Json best_view(const core::State& state, const Best& best);
+Json best_view(const core::State& state, const core::Best& best);
 Json trial_row(const core::State& state, const core::Trial& trial);
 /// Everything about a trial, from the journal: reports with all metrics, attempts, verdicts.
 Json trial_view(const core::State& state, const std::vector<core::StampedFact>& facts, core::TrialId trial);

@@ -2,6 +2,7 @@
 
 #include "orchestrator/core/decide.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace quench::orchestrator::core {
@@ -111,6 +112,10 @@ Result<> change(State& state, const TrialProposed& fact, TimePoint at) {
         return contradiction(name_of(fact.trial) + " is out of order");
     if (state.proposals_ended) return contradiction(name_of(fact.trial) + " comes after the last proposal");
     if (fact.to < 1) return contradiction(name_of(fact.trial) + " has nothing to train");
+    const auto rungs = state.scheduler->rungs();
+    const bool known = std::any_of(rungs.begin(), rungs.end(),
+                                   [&](const auto& rung) { return rung.bracket == fact.bracket; });
+    if (!known) return contradiction(name_of(fact.trial) + " is of a bracket that does not exist");
     if (auto fits = state.study().space.check(fact.params); !fits)
         return fits.error().in(name_of(fact.trial));
     Trial trial;

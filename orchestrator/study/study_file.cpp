@@ -53,6 +53,8 @@ const std::vector<Key>& fidelity_keys() {
         {"min", {"grace_period", "min_budget", "min_resource", "min_t", "min_iter"}},
         {"max", {"max_t", "max_budget", "max_resource", "max_iter", "R"}},
         {"eta", {"reduction_factor"}},
+        {"brackets", {}},
+        {"trials", {}},
         {"predictor",
          {},
          to_text({"fidelity.predictor is not supported", "this version has no predictors", "remove it"})},
@@ -148,6 +150,11 @@ void read_fidelity(Report& report, const Field& at, Study& study) {
     if (max != nullptr) options.max = read_integer(report, *max, {1, most_resource}).value_or(most_resource);
     if (const Field* field = section.find("eta"))
         options.eta = static_cast<int>(read_integer(report, *field, {2, 1000}).value_or(2));
+    if (const Field* field = section.find("brackets"))
+        options.brackets = static_cast<int>(read_integer(report, *field, {1, 100}).value_or(1));
+    if (const Field* field = section.find("trials"))
+        if (const auto trials = read_integer(report, *field, {1, 1'000'000}))
+            options.trials = static_cast<std::uint64_t>(*trials);
     if (report.count() != errors_before) return;
     if (max == nullptr && (min != nullptr || options.name != "none")) {
         report.add(at.line,

@@ -10,14 +10,34 @@
 
 namespace quench::search::scheduler {
 
-Asha::Asha(Options options) : options_(std::move(options)) {
+Asha::Asha(Options options)
+    : options_(std::move(options)),
+      shares_(options_.min, options_.max, options_.eta, options_.brackets),
+      highest_(options_.max) {
     QUENCH_CHECK(options_.min >= 1 && options_.max >= options_.min && options_.eta >= 2,
                  "ASHA needs 1 <= min <= max and eta >= 2");
-    for (Resource at = options_.min;; at *= options_.eta) {
-        levels_.emplace_back().at = at;
-        if (at > options_.max / options_.eta) break;
-    }
-    if (levels_.back().at != options_.max) levels_.emplace_back().at = options_.max;
+    for (int bracket = 0; bracket < options_.brackets; ++bracket)
+        for (const Resource at : ladder(options_.min, options_.max, options_.eta, bracket)) {
+            Level& level = levels_.emplace_back();
+            level.at = at;
+            level.bracket = bracket;
+        }
+    std::stable_sort(levels_.begin(), levels_.end(),
+                     [](const Level& a, const Level& b) { return a.at < b.at; });
+    for (std::size_t k = 0; k < levels_.size(); ++k)
+        for (std::size_t higher = k + 1; higher < levels_.size() && !levels_[k].above; ++higher)
+            if (levels_[higher].bracket == levels_[k].bracket) levels_[k].above = higher;
+}
+
+void Asha::limit_promotions(Resource highest) {
+    highest_ = highest;
+}
+
+std::size_t Asha::first_level(int bracket) const {
+    const auto at = std::find_if(levels_.begin(), levels_.end(),
+                                 [bracket](const Level& level) { return level.bracket == bracket; });
+    QUENCH_CHECK(at != levels_.end(), "a trial was proposed to a bracket that does not exist");
+    return static_cast<std::size_t>(at - levels_.begin());
 }
 
 void Asha::tell(const Event& event) {
@@ -26,7 +46,10 @@ void Asha::tell(const Event& event) {
 
 void Asha::on(const Proposed& event) {
     Trial trial;
-    while (trial.rung + 1 < levels_.size() && levels_[trial.rung].at < event.to) ++trial.rung;
+    trial.rung = first_level(event.bracket);
+    while (levels_[trial.rung].above && levels_[trial.rung].at < event.to)
+        trial.rung = *levels_[trial.rung].above;
+    shares_.started(event.bracket);
     const bool fresh = trials_.emplace(event.trial, trial).second;
     QUENCH_CHECK(fresh, "a trial was proposed twice");
     ++levels_[trial.rung].running;
@@ -62,10 +85,10 @@ void Asha::on(const Judged& event) {
         (trial.released ? level.ready : level.busy).insert(trial.result);
     } else {
         // A proceed while it trains is a wrapper's and changes nothing here.
-        if (trial.stage == Stage::training || trial.rung + 1 >= levels_.size()) return;
+        if (trial.stage == Stage::training || !levels_[trial.rung].above) return;
         withdraw(event.trial, trial);
         ++levels_[trial.rung].promoted;
-        ++trial.rung;
+        trial.rung = *levels_[trial.rung].above;
         trial.stage = Stage::training;
         trial.released = false;
         ++levels_[trial.rung].running;
@@ -128,16 +151,20 @@ const Result* Asha::best_within(const Level& level, const std::set<Result>& cand
 
 bool Asha::under_way() const {
     if (running_ > 0 || !arrived_.empty()) return true;
-    for (std::size_t k = 0; k + 1 < levels_.size(); ++k)
-        if (best_within(levels_[k], levels_[k].ready) || best_within(levels_[k], levels_[k].busy))
-            return true;
-    return false;
+    return std::any_of(levels_.begin(), levels_.end(), [this](const Level& level) {
+        return promotes(level) && (best_within(level, level.ready) || best_within(level, level.busy));
+    });
 }
 
 Job Asha::next_job() const {
-    for (std::size_t k = levels_.size() - 1; k-- > 0;)
+    for (std::size_t k = levels_.size(); k-- > 0;) {
+        if (!promotes(levels_[k])) continue;
         if (const Result* best = best_within(levels_[k], levels_[k].ready)) return promotion(k, *best);
-    if (!proposals_ended_) return Start{.bracket = 0, .to = levels_.front().at};
+    }
+    if (!proposals_ended_) {
+        const int bracket = shares_.next();
+        return Start{.bracket = bracket, .to = levels_[first_level(bracket)].at};
+    }
     if (!under_way()) return Finished{"no trial is left to start, to train or to promote"};
     if (running_ > 0) return Wait{fmt::format("{} trials are on their way to a rung", running_)};
     return Wait{"a trial that will go on has not left its worker yet"};
@@ -167,7 +194,7 @@ Judgement Asha::arrival(TrialId id) const {
     Judgement judgement;
     judgement.trial = id;
     judgement.step = level.at;
-    if (trial.rung + 1 == levels_.size()) {
+    if (!level.above) {
         judgement.verdict = Verdict::stop;
         judgement.reason = "reached the top rung at " + amount_text(level.at, options_.unit);
         return judgement;
@@ -175,7 +202,9 @@ Judgement Asha::arrival(TrialId id) const {
     judgement.verdict = Verdict::pause;
     judgement.reason = standing_text(level, trial.result);
     const std::size_t best = goes_on(level);
-    if (best == 0) {
+    if (!promotes(level)) {
+        judgement.reason += ": the highest rung so far";
+    } else if (best == 0) {
         judgement.reason += fmt::format(": the best goes on once {} are here", options_.eta);
     } else {
         judgement.reason += fmt::format(": the best {} go on", best);
@@ -191,7 +220,7 @@ Promote Asha::promotion(std::size_t rung, const Result& result) const {
     judgement.trial = result.trial;
     judgement.step = level.at;
     judgement.verdict = Verdict::proceed;
-    judgement.to = levels_[rung + 1].at;
+    judgement.to = levels_[*level.above].at;
     judgement.reason = fmt::format("{}: the best {} go on", standing_text(level, result), best);
     judgement.threshold = finite_value_at(level.results, best - 1);
     return {std::move(judgement)};
@@ -205,23 +234,27 @@ Judgement Asha::final_stop(std::size_t rung, const Result& result) const {
     judgement.step = level.at;
     judgement.verdict = Verdict::stop;
     judgement.reason = standing_text(level, result) +
-                       (best == 0 ? fmt::format(": of {} the best would go on", options_.eta)
-                                  : fmt::format(": only the best {} go on", best)) +
+                       (!promotes(level) ? std::string(": the highest rung that was needed")
+                        : best == 0      ? fmt::format(": of {} the best would go on", options_.eta)
+                                         : fmt::format(": only the best {} go on", best)) +
                        ", and no more trials come";
-    if (best > 0) judgement.threshold = finite_value_at(level.results, best - 1);
+    if (best > 0 && promotes(level)) judgement.threshold = finite_value_at(level.results, best - 1);
     return judgement;
 }
 
 std::vector<Rung> Asha::rungs() const {
     std::vector<Rung> table;
-    for (const Level& level : levels_) {
-        Rung& rung = table.emplace_back();
-        rung.at = level.at;
-        rung.running = level.running;
-        rung.arrived = level.results.size();
-        rung.promoted = level.promoted;
-        rung.best = finite_value_at(level.results, 0);
-    }
+    for (int bracket = 0; bracket < options_.brackets; ++bracket)
+        for (std::optional<std::size_t> k = first_level(bracket); k; k = levels_[*k].above) {
+            const Level& level = levels_[*k];
+            Rung& rung = table.emplace_back();
+            rung.bracket = level.bracket;
+            rung.at = level.at;
+            rung.running = level.running;
+            rung.arrived = level.results.size();
+            rung.promoted = level.promoted;
+            rung.best = finite_value_at(level.results, 0);
+        }
     return table;
 }
 

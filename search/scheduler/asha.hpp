@@ -5,14 +5,19 @@
 // that the best trials are always trained to max. A trial that reaches a rung pauses. A free worker promotes
 // the best trial that is among the best floor(n / eta) of the n results of its rung, looking from the second
 // highest rung down, and starts a new trial when there is none: it never waits while proposals are left.
+//
+// Bracket s leaves out the lowest s rungs. Brackets have rungs and results of their own and take turns in
+// Hyperband's proportion (BracketShares).
 #pragma once
 
+#include "search/scheduler/ladder.hpp"
 #include "search/scheduler/scheduler.hpp"
 #include "search/scheduler/standing.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -32,6 +37,7 @@ class Asha final : public Scheduler {
         Resource max = 1;
         Resource eta = 3;
         std::string unit = "step";
+        int brackets = 1;              ///< as many as bracket 0 has rungs, at most
         std::size_t final_stops = 64;  ///< bounds judgements_due: a caller may ask again after each
     };
 
@@ -44,18 +50,23 @@ class Asha final : public Scheduler {
     [[nodiscard]] std::optional<Resource> planned_resource() const override { return std::nullopt; }
     [[nodiscard]] std::unique_ptr<Scheduler> clone() const override;
 
+    /// Promotes no trial beyond this amount, until it is told another. Trials pause there.
+    void limit_promotions(Resource highest);
+
   private:
     /// training -> arrived -> paused -> training (one rung up), and out of each to over.
     enum class Stage { training, arrived, paused, over };
 
     struct Trial {
-        std::size_t rung = 0;  ///< the rung it is on its way to or paused at
+        std::size_t rung = 0;  ///< the level it is on its way to or paused at
         Stage stage = Stage::training;
         bool released = false;
         Result result;
     };
     struct Level {
         Resource at = 0;
+        int bracket = 0;
+        std::optional<std::size_t> above;  ///< the next of its bracket
         Standing results;
         std::set<Result> ready;  ///< paused and released: can be promoted at once
         std::set<Result> busy;   ///< arrived or paused, the process not gone yet
@@ -76,6 +87,10 @@ class Asha final : public Scheduler {
     [[nodiscard]] std::size_t goes_on(const Level& level) const;
     /// The best of `candidates` if it is among those that go on.
     [[nodiscard]] const Result* best_within(const Level& level, const std::set<Result>& candidates) const;
+    [[nodiscard]] bool promotes(const Level& level) const {
+        return level.above && levels_[*level.above].at <= highest_;
+    }
+    [[nodiscard]] std::size_t first_level(int bracket) const;
     [[nodiscard]] bool under_way() const;
     [[nodiscard]] Judgement arrival(TrialId id) const;
     [[nodiscard]] Promote promotion(std::size_t rung, const Result& result) const;
@@ -83,7 +98,9 @@ class Asha final : public Scheduler {
     [[nodiscard]] std::string standing_text(const Level& level, const Result& result) const;
 
     Options options_;
-    std::vector<Level> levels_;
+    std::vector<Level> levels_;  ///< of all brackets, by (at, bracket)
+    BracketShares shares_;
+    Resource highest_;  ///< promotions go up to here
     std::unordered_map<TrialId, Trial> trials_;
     std::deque<TrialId> arrived_;  ///< their judgement is due, in the order of arrival
     std::size_t running_ = 0;

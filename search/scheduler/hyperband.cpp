@@ -12,10 +12,10 @@
 namespace quench::search::scheduler {
 
 Hyperband::Hyperband(Options options) : options_(std::move(options)) {
-    for (HyperbandBracket& plan : hyperband_plan(options_.min, options_.max, options_.eta)) {
+    for (const HyperbandBracket& plan : options_.plan) {
         Bracket& bracket = brackets_.emplace_back();
         bracket.rounds.resize(plan.rounds.size());
-        bracket.plan = std::move(plan);
+        bracket.plan = plan;
     }
 }
 

@@ -1,8 +1,9 @@
-// Hyperband: successive halving in brackets that trade the number of trials against their length.
+// Hyperband: successive halving in brackets that trade the number of trials against their length. With one
+// bracket it is synchronous successive halving (Jamieson and Talwalkar, AISTATS 2016).
 //
-// The schedule is hyperband_plan's. A round is a barrier: once each of its trials has a result, all are
-// judged at once. Workers never idle at it while proposals are left: the next bracket's trials start
-// meanwhile.
+// The schedule is hyperband_plan's, or successive_halving_plan's. A round is a barrier: once each of its
+// trials has a result, all are judged at once. Workers never idle at it while proposals are left: the next
+// bracket's trials start meanwhile.
 #pragma once
 
 #include "search/scheduler/hyperband_plan.hpp"
@@ -27,8 +28,7 @@ namespace quench::search::scheduler {
 class Hyperband final : public Scheduler {
   public:
     struct Options {
-        Resource min = 1;
-        Resource max = 1;
+        std::vector<HyperbandBracket> plan;  ///< brackets in the order in which they start
         Resource eta = 3;
         std::string unit = "step";
     };

@@ -35,6 +35,15 @@ std::vector<HyperbandBracket> hyperband_plan(Resource min, Resource max, Resourc
     return plan;
 }
 
+HyperbandBracket successive_halving_plan(Resource min, Resource max, Resource eta,
+                                         std::optional<std::size_t> trials) {
+    HyperbandBracket bracket = hyperband_plan(min, max, eta).front();
+    bracket.trials = 1;
+    for (int i = 0; i < bracket.s; ++i) bracket.trials *= static_cast<std::size_t>(eta);
+    if (trials) bracket.trials = *trials;
+    return bracket;
+}
+
 std::size_t hyperband_keeps(std::size_t trials, Resource eta) {
     return std::max<std::size_t>(trials / static_cast<std::size_t>(eta), 1);
 }

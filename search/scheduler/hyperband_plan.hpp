@@ -11,6 +11,7 @@
 #include "search/trial_id.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace quench::search::scheduler {
@@ -24,6 +25,11 @@ struct HyperbandBracket {
 
 /// s_max first. Needs 1 <= min <= max and eta >= 2.
 std::vector<HyperbandBracket> hyperband_plan(Resource min, Resource max, Resource eta);
+
+/// The lowest bracket alone, s = s_max, with so many trials; without a number eta^s, so that one is trained
+/// to max.
+HyperbandBracket successive_halving_plan(Resource min, Resource max, Resource eta,
+                                         std::optional<std::size_t> trials);
 
 /// How many of a round's trials go on.
 std::size_t hyperband_keeps(std::size_t trials, Resource eta);

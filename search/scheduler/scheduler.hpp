@@ -80,6 +80,7 @@ class Scheduler {
     /// What a free worker should do now.
     [[nodiscard]] virtual Job next_job() const = 0;
 
+    /// Every bracket that a Start can name is there.
     [[nodiscard]] virtual std::vector<Rung> rungs() const = 0;
 
     /// The resource that the whole schedule will spend, where that is fixed.

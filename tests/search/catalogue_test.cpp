@@ -40,12 +40,15 @@ TEST(catalogue, an_unknown_name_is_answered_with_the_list_and_the_nearest) {
     EXPECT_EQ(make_sampler(options, {}).error().text(),
               "unknown sampler gird (there are random, grid) did you mean grid?");
     EXPECT_EQ(scheduler_error(options_of("hyperbnd", 1, 2, 2)),
-              "unknown scheduler hyperbnd (there are none, asha, hyperband) did you mean hyperband?");
+              "unknown scheduler hyperbnd (there are none, asha, asha-stopping, pasha, successive-halving, "
+              "hyperband, median) "
+              "did you mean hyperband?");
     EXPECT_THAT(scheduler_error(options_of(std::string(100'000, 'x'), 1, 2, 2)), HasSubstr("did you mean"));
 }
 
 TEST(catalogue, an_option_that_cannot_be_is_named_with_its_value_and_a_way_out) {
-    for (const std::string name : {"asha", "hyperband"}) {
+    for (const std::string& name : scheduler_names()) {
+        if (name == "none") continue;
         EXPECT_THAT(scheduler_error(options_of(name, 0, 9, 3)), MatchesRegex("min is 0 \\(.+\\) .+"));
         EXPECT_THAT(scheduler_error(options_of(name, 10, 9, 3)), MatchesRegex("max 9 is below min 10 .+"));
         EXPECT_THAT(scheduler_error(options_of(name, 1, 9, 1)), MatchesRegex("eta is 1 \\(.+\\) .+"));
@@ -61,6 +64,28 @@ TEST(catalogue, an_option_that_cannot_be_is_named_with_its_value_and_a_way_out) 
     grid.name = "grid";
     grid.grid_points = 0;
     EXPECT_THAT(make_sampler(grid, {}).error().text(), HasSubstr("grid_points is 0"));
+}
+
+TEST(catalogue, options_of_one_scheduler_are_refused_by_the_others_and_checked_by_it) {
+    for (const std::string& name : scheduler_names()) {
+        auto brackets = options_of(name, 1, 27, 3);
+        brackets.brackets = 4;
+        auto trials = options_of(name, 1, 27, 3);
+        trials.trials = 10;
+        const bool has_brackets = name == "asha" || name == "asha-stopping";
+        EXPECT_EQ(scheduler_error(brackets),
+                  has_brackets
+                      ? ""
+                      : "brackets is 4 (only asha and asha-stopping have brackets by number) remove it");
+        EXPECT_EQ(scheduler_error(trials).empty(), name == "successive-halving") << scheduler_error(trials);
+    }
+    auto options = options_of("asha", 1, 27, 3);
+    options.brackets = 5;
+    EXPECT_EQ(scheduler_error(options),
+              "brackets is 5 (bracket s leaves out the lowest s of 4 rungs) give 1 to 4");
+    options = options_of("successive-halving", 1, 27, 3);
+    options.trials = 0;
+    EXPECT_THAT(scheduler_error(options), HasSubstr("trials is 0"));
 }
 
 TEST(catalogue, the_largest_allowed_schedules_are_computed_exactly) {

@@ -17,8 +17,9 @@ namespace {
 
 Study random_study(std::uint64_t seed) {
     base::Rng rng(seed, "study");
-    const std::vector<std::string> schedulers{"none", "asha", "hyperband"};
-    Study study = small_study(schedulers[rng.below(3)], 1 + static_cast<Resource>(rng.below(27)));
+    const auto schedulers = search::scheduler_names();
+    Study study =
+        small_study(schedulers[rng.below(schedulers.size())], 1 + static_cast<Resource>(rng.below(27)));
     study.objective.direction = rng.below(2) == 0 ? Direction::minimize : Direction::maximize;
     study.trial.ranks = 1 + static_cast<int>(rng.below(2));
     study.trial.retries = static_cast<int>(rng.below(3));

@@ -82,11 +82,11 @@ TEST(SimulatedSystem, always_ends_its_study_and_loses_nothing_that_it_acknowledg
     std::size_t restarts = 0;
     over_seeds([&](std::uint64_t seed) {
         base::Rng rng(seed, "which");
-        const std::vector<std::string> schedulers{"none", "asha", "hyperband"};
+        const auto schedulers = search::scheduler_names();
         Weather weather = storm;
         weather.program_crash = 0.02;
-        Simulation simulation(study_for(schedulers[rng.below(3)], 10 + rng.below(20)), seed, 1 + rng.below(5),
-                              1 + static_cast<int>(rng.below(3)), weather);
+        Simulation simulation(study_for(schedulers[rng.below(schedulers.size())], 10 + rng.below(20)), seed,
+                              1 + rng.below(5), 1 + static_cast<int>(rng.below(3)), weather);
         expect_in_order(simulation);
         lost += facts_of<WorkerLost>(simulation.journal).size();
         restarts += facts_of<CoordinatorStarted>(simulation.journal).size() - 1;

@@ -1,6 +1,7 @@
 // A journal explains itself, and one in which a decision was changed does not.
 #include "orchestrator/core/verify.hpp"
 
+#include "orchestrator/core/apply.hpp"
 #include "tests/orchestrator/core/rig.hpp"
 
 #include <functional>
@@ -53,6 +54,22 @@ TEST(Verify, notices_a_changed_proposal) {
     expect_noticed<TrialProposed>("params", [](auto& fact) { return (fact.params["x"] = 0.5, true); });
     expect_noticed<TrialProposed>("target", [](auto& fact) { return (fact.to = 3, true); });
     expect_noticed<TrialProposed>("bracket", [](auto& fact) { return (fact.bracket = 1, true); });
+}
+
+/// A journal that was edited is contradicted, by every scheduler, and aborts nothing.
+TEST(Verify, notices_a_bracket_that_does_not_exist) {
+    for (const std::string& scheduler : search::scheduler_names())
+        for (const int bracket : {-1, 7}) {
+            State state;
+            ASSERT_TRUE(apply(state, {{}, StudyCreated{small_study(scheduler, 9), "", "", "", ""}}).ok());
+            const auto due = std::get<search::scheduler::Start>(state.scheduler->next_job());
+            const auto params = state.sampler->ask(TrialId(0), 1).front();
+            EXPECT_FALSE(apply(state, {{}, TrialProposed{TrialId(0), params, bracket, 1, 0}}).ok())
+                << scheduler;
+            EXPECT_TRUE(state.trials.empty());
+            EXPECT_TRUE(apply(state, {{}, TrialProposed{TrialId(0), params, due.bracket, due.to, 0}}).ok())
+                << scheduler;
+        }
 }
 
 TEST(Verify, notices_a_changed_attempt) {

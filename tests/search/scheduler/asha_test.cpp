@@ -177,5 +177,35 @@ TEST(asha, a_hundred_thousand_trials_cost_no_scan) {
     EXPECT_NEAR(static_cast<double>(table[3].arrived), 100'000 / 27.0, 600);
 }
 
+TEST(asha, brackets_leave_out_low_rungs_and_rank_their_own_trials) {
+    auto options = rungs_of(1, 9, 3);
+    options.brackets = 2;
+    Asha asha(options);
+    std::vector<std::pair<int, Resource>> rungs;
+    for (const Rung& rung : asha.rungs()) rungs.emplace_back(rung.bracket, rung.at);
+    EXPECT_EQ(rungs, (std::vector<std::pair<int, Resource>>{{0, 1}, {0, 3}, {0, 9}, {1, 3}, {1, 9}}));
+    // Three of bracket 1 arrive at 3: its best goes on, whatever bracket 0 has.
+    for (std::uint64_t i = 0; i < 3; ++i) asha.tell(Proposed{TrialId(i), {}, 1, 3});
+    for (std::uint64_t i = 3; i < 5; ++i) asha.tell(Proposed{TrialId(i), {}, 0, 1});
+    for (std::uint64_t i = 0; i < 3; ++i) arrive(asha, i, 3, 0.5 + 0.1 * static_cast<double>(i));
+    for (std::uint64_t i = 3; i < 5; ++i) arrive(asha, i, 1, 0.1);
+    EXPECT_EQ(promotion(asha).judgement.trial, TrialId(0));
+    EXPECT_EQ(promotion(asha).judgement.to, 9);
+}
+
+/// Hyperband's brackets of R = 9, eta = 3 start 9, 5 and 3 trials.
+TEST(asha, brackets_take_turns_in_the_proportion_of_hyperband) {
+    auto options = rungs_of(1, 9, 3);
+    options.brackets = 3;
+    Asha asha(options);
+    std::vector<std::size_t> started(3, 0);
+    for (std::uint64_t i = 0; i < 170; ++i) {
+        const auto next = std::get<Start>(asha.next_job());
+        ++started[static_cast<std::size_t>(next.bracket)];
+        asha.tell(Proposed{TrialId(i), {}, next.bracket, next.to});
+    }
+    EXPECT_EQ(started, (std::vector<std::size_t>{90, 50, 30}));
+}
+
 }  // namespace
 }  // namespace quench::search::scheduler

@@ -2,6 +2,8 @@
 #include "search/catalogue.hpp"
 #include "tests/search/scheduler/simulation.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace quench::search::scheduler {
@@ -23,6 +25,11 @@ class SchedulerConformance : public testing::TestWithParam<std::string> {
         options.min = shape.min;
         options.max = shape.max;
         options.eta = shape.eta;
+        // Two brackets where the scheduler takes them and the shape has so many rungs.
+        auto with_brackets = options;
+        with_brackets.brackets = 2;
+        if (seed % 4 < 2)
+            if (auto made = make_scheduler(with_brackets)) return std::move(made).value();
         return std::move(make_scheduler(options).value());
     }
 
@@ -123,8 +130,30 @@ TEST_P(SchedulerConformance, reports_after_the_end_and_repeated_reports_change_n
     }
 }
 
+TEST_P(SchedulerConformance, a_hundred_thousand_trials_come_to_their_end) {
+    SchedulerOptions options;
+    options.name = GetParam();
+    options.unit = "epoch";
+    options.max = 27;
+    const auto scheduler = std::move(make_scheduler(options)).value();
+    SimulationOptions study_options;
+    study_options.max = 27;
+    study_options.workers = 64;
+    study_options.trials = 100'000;
+    study_options.failure_rate = 0.05;
+    study_options.loss_rate = 0.05;
+    study_options.keep_events = false;
+    Simulation study(*scheduler, study_options);
+    study.run();
+    EXPECT_EQ(study.stopped + study.failed, study.trials);
+}
+
 INSTANTIATE_TEST_SUITE_P(all, SchedulerConformance, testing::ValuesIn(scheduler_names()),
-                         [](const auto& tested) { return tested.param; });
+                         [](const auto& tested) {
+                             std::string name = tested.param;  // of a test: no hyphens
+                             std::replace(name.begin(), name.end(), '-', '_');
+                             return name;
+                         });
 
 }  // namespace
 }  // namespace quench::search::scheduler

@@ -10,8 +10,7 @@ namespace {
 
 Hyperband::Options options_of(Resource min, Resource max, Resource eta) {
     Hyperband::Options options;
-    options.min = min;
-    options.max = max;
+    options.plan = hyperband_plan(min, max, eta);
     options.eta = eta;
     options.unit = "epoch";
     return options;
@@ -214,6 +213,22 @@ TEST(hyperband, workers_are_never_idle_while_a_bracket_has_trials_to_start) {
         Simulation(hyperband, options).run();
         EXPECT_TRUE(all_started);
     }
+}
+
+TEST(successive_halving, is_one_bracket_that_trains_one_trial_to_the_maximum) {
+    const HyperbandBracket plan = successive_halving_plan(1, 27, 3, std::nullopt);
+    EXPECT_EQ(plan, (HyperbandBracket{3, 27, {1, 3, 9, 27}}));
+    EXPECT_EQ(successive_halving_plan(2, 25, 3, 10), (HyperbandBracket{2, 10, {3, 8, 25}}));
+    Hyperband scheduler({.plan = {plan}, .eta = 3, .unit = "epoch"});
+    EXPECT_EQ(scheduler.planned_resource(), 27 + 9 * 2 + 3 * 6 + 18);
+    SimulationOptions options;
+    options.max = 27;
+    options.workers = 5;
+    Simulation study(scheduler, options);
+    study.run();
+    EXPECT_EQ(study.trials, 27u);
+    EXPECT_EQ(study.spent, 27 + 9 * 2 + 3 * 6 + 18);
+    EXPECT_EQ((study.arrivals[{3, 27}]), 1u);
 }
 
 }  // namespace

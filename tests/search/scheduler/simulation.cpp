@@ -52,7 +52,7 @@ void Simulation::check(const Judgement& judgement) {
     const Trial& trial = states_[judgement.trial.value()];
     ASSERT_FALSE(trial.over) << "a judgement for an ended trial: " << text_of(judgement);
     EXPECT_FALSE(judgement.reason.empty());
-    EXPECT_EQ(judgement.step, trial.trained);
+    EXPECT_EQ(judgement.step, trial.reported);
     if (judgement.verdict == Verdict::proceed) {
         ASSERT_GT(judgement.to, trial.trained) << text_of(judgement);
         ASSERT_LE(judgement.to, options_.max) << text_of(judgement);
@@ -108,8 +108,12 @@ void Simulation::propose(const Start& start) {
     const TrialId id(trials++);
     ASSERT_GE(start.to, 1);
     ASSERT_LE(start.to, options_.max);
-    states_.push_back(
-        {.bracket = start.bracket, .trained = 0, .to = start.to, .over = false, .on_worker = false});
+    states_.push_back({.bracket = start.bracket,
+                       .trained = 0,
+                       .reported = 0,
+                       .to = start.to,
+                       .over = false,
+                       .on_worker = false});
     tell(Proposed{id, {}, start.bracket, start.to});
     begin(id);
     if (trials == options_.trials) {
@@ -140,9 +144,11 @@ void Simulation::end_attempt(TrialId id) {
         ++free_;
         return;
     }
-    if (trial.to > trial.trained + 1) {
-        const Resource middle = trial.trained + (trial.to - trial.trained) / 2;
-        tell(Reported{id, middle, objective(id, middle)});
+    for (Resource step = trial.trained + 1; step < trial.to; ++step) {
+        if (rng_.below(2) == 0) continue;
+        report(id, step);
+        drain();
+        if (states_[id.value()].over) return leave(id);
     }
     if (fate > 1 - options_.loss_rate) {
         if (rng_.below(2) == 0) tell(Released{id});
@@ -154,8 +160,15 @@ void Simulation::end_attempt(TrialId id) {
     spent += trial.to - trial.trained;
     trial.trained = trial.to;
     ++arrivals[{trial.bracket, trial.to}];
-    tell(Reported{id, trial.to, objective(id, trial.to)});
+    report(id, trial.to);
     schedule(options_.random_times ? 0.5 * rng_.uniform() : 0, id, true);
+}
+
+/// What an attempt repeats of one that was lost is told again.
+void Simulation::report(TrialId id, Resource step) {
+    Trial& trial = states_[id.value()];
+    trial.reported = std::max(trial.reported, step);
+    tell(Reported{id, step, objective(id, step)});
 }
 
 void Simulation::leave(TrialId id) {

@@ -45,6 +45,7 @@ class Simulation {
     struct Trial {
         int bracket = 0;
         Resource trained = 0;
+        Resource reported = 0;  ///< lies beyond `trained` while an attempt is under way or after it was lost
         Resource to = 0;
         bool over = false;
         bool on_worker = false;
@@ -67,6 +68,7 @@ class Simulation {
     void propose(const Start& start);
     void begin(TrialId id);
     void end_attempt(TrialId id);
+    void report(TrialId id, Resource step);
     void leave(TrialId id);
     void schedule(double after, TrialId id, bool leaves);
     double objective(TrialId id, Resource step) const;

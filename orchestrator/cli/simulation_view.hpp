@@ -1,0 +1,30 @@
+// What simulated studies look like from outside: JSON, a line a run, tables. README.md lists the keys.
+#pragma once
+
+#include "orchestrator/cli/output.hpp"
+#include "orchestrator/core/study.hpp"
+#include "orchestrator/simulate/virtual_study.hpp"
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace quench::orchestrator::cli {
+
+/// A study file that was simulated.
+struct Simulated {
+    std::string file;
+    core::Study study;
+    std::vector<simulate::Run> runs;
+};
+
+/// "runs" (one object a seed), "mean" and "interval" of every figure of theirs.
+Json simulation_view(const Simulated& simulated);
+
+/// A row a run, of all studies.
+void print_run_rows(std::ostream& out, const std::vector<Simulated>& all);
+
+/// What came out with its intervals, and where the workers' time went.
+void print_simulations(std::ostream& out, const std::vector<Simulated>& all);
+
+}  // namespace quench::orchestrator::cli

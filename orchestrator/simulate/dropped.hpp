@@ -1,0 +1,32 @@
+// Trials that should have gone on: what stopping early cost.
+#pragma once
+
+#include "orchestrator/core/state.hpp"
+#include "orchestrator/simulate/landscape.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace quench::orchestrator::simulate {
+
+/// A rung's entrants are the trials of its bracket that were trained beyond the rung below (at the first:
+/// all). Its survivors are those trained beyond it, at a bracket's top those trained to it. The true
+/// survivors are as many of the entrants, by the values that all of them would show at the rung.
+struct Dropped {
+    std::size_t trials = 0;  ///< true survivors that did not survive, over all rungs
+    double share = 0;  ///< of a rung's true survivors; mean over the rungs that dropped a trial and kept one
+};
+Dropped wrongly_dropped(const core::State& state, const std::vector<Curve>& curves);
+
+/// What a trial would show at the study's maximum, in the user's direction. Nothing where that is no finite
+/// number.
+std::optional<double> trained_out(const core::State& state, const std::vector<Curve>& curves,
+                                  core::TrialId trial);
+
+/// By how much the chosen trial, trained to the maximum, is worse than the best that was proposed. Nothing
+/// where that is no finite number.
+std::optional<double> regret(const core::State& state, const std::vector<Curve>& curves,
+                             core::TrialId chosen);
+
+}  // namespace quench::orchestrator::simulate

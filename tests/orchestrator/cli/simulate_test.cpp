@@ -1,0 +1,141 @@
+// quench simulate, through the command line.
+#include "orchestrator/cli/command_line.hpp"
+#include "orchestrator/cli/verbs.hpp"
+#include "orchestrator/store/memory_store.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace quench::orchestrator::cli {
+namespace {
+
+using testing::HasSubstr;
+
+class Simulate : public testing::Test {
+  protected:
+    Simulate() {
+        std::filesystem::create_directories(folder_);
+        write("table.csv", "hp.x,loss@1,loss@2,loss@3,loss@4\n0,4,3,2,1\n0.5,5,4,3,2\n1,9,9,9,9\n");
+        write("hyperband.yaml", study("hyperband", "scheduler: hyperband, max: 4, eta: 2", ""));
+        write("asha.yaml", study("asha", "scheduler: asha, max: 4, eta: 2", "stop: {trials: 10}\n"));
+    }
+    ~Simulate() override { std::filesystem::remove_all(folder_); }
+
+    static std::string study(const std::string& name, const std::string& fidelity, const std::string& rest) {
+        return "study: " + name +
+               "\nobjective: {metric: loss}\nspace: {x: {type: float, low: 0, high: 1}}\nfidelity: {" +
+               fidelity + "}\n" + rest + "trial: {command: [program]}\n";
+    }
+    [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
+    void write(const std::string& name, const std::string& text) const { std::ofstream(path(name)) << text; }
+
+    ExitCode quench(const std::vector<std::string>& arguments) {
+        std::ostringstream out;
+        std::ostringstream err;
+        const World world{out, err, [](const std::string&) { return std::make_unique<store::MemoryStore>(); },
+                          [](const std::string&) { return std::vector<std::string>{}; },
+                          [] { return base::TimePoint{}; }};
+        const ExitCode code = run_command_line(arguments, verbs(), world);
+        out_ = out.str();
+        err_ = err.str();
+        return code;
+    }
+
+    std::filesystem::path folder_ =
+        std::filesystem::path(testing::TempDir()) /
+        ("quench_simulate_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    std::string out_;
+    std::string err_;
+};
+
+TEST_F(Simulate, a_study_on_a_table_is_told_run_by_run_in_json) {
+    ASSERT_EQ(quench({"simulate", path("hyperband.yaml"), "--table", path("table.csv"), "--seeds", "5",
+                      "--workers", "2", "--output", "json"}),
+              ExitCode::ok)
+        << err_;
+    const auto json = nlohmann::json::parse(out_);
+    ASSERT_EQ(json["runs"].size(), 5u);
+    // R = 4, eta = 2: brackets of 4, 3 and 3 trials.
+    for (const auto& run : json["runs"]) {
+        EXPECT_EQ(run["trials"], 10);
+        EXPECT_EQ(run["wrongly_dropped"], 0);
+        EXPECT_GT(run["seconds"], 0);
+    }
+    EXPECT_EQ(json["mean"]["trials"], 10);
+    EXPECT_EQ(json["interval"]["trials"], nlohmann::json({10, 10}));
+    EXPECT_EQ(json["runs"][0]["off_grid"], 10);
+}
+
+TEST_F(Simulate, several_studies_stand_side_by_side_and_say_that_the_nearest_row_answers) {
+    ASSERT_EQ(quench({"simulate", "--table", path("table.csv"), "--compare", path("hyperband.yaml"),
+                      path("asha.yaml")}),
+              ExitCode::ok)
+        << err_;
+    for (const std::string text :
+         {"hyperband.yaml", "asha.yaml", "WRONGLY DROPPED", "IDLE: WAITING",
+          "10 of 10 configurations of a run are not in the table; its nearest row answers"})
+        EXPECT_THAT(out_, HasSubstr(text));
+    ASSERT_EQ(quench({"simulate", path("asha.yaml"), "--compare", path("hyperband.yaml"), "--table",
+                      path("table.csv"), "--output", "json", "--seeds", "2"}),
+              ExitCode::ok);
+    EXPECT_EQ(nlohmann::json::parse(out_)["studies"].size(), 2u);
+    EXPECT_EQ(nlohmann::json::parse(out_)["studies"][0]["study"], "asha");
+}
+
+TEST_F(Simulate, csv_has_a_row_a_run) {
+    ASSERT_EQ(
+        quench({"simulate", path("asha.yaml"), "--function", "sphere", "--seeds", "3", "--output", "csv"}),
+        ExitCode::ok)
+        << err_;
+    EXPECT_EQ(std::count(out_.begin(), out_.end(), '\n'), 4);
+    EXPECT_THAT(out_, testing::StartsWith("file,study,seed,best,"));
+}
+
+TEST_F(Simulate, a_plot_is_a_file) {
+    ASSERT_EQ(quench({"simulate", path("asha.yaml"), "--function", "ackley", "--seeds", "3", "--plot",
+                      path("p.svg")}),
+              ExitCode::ok)
+        << err_;
+    std::ifstream file(path("p.svg"));
+    std::string first;
+    std::getline(file, first);
+    EXPECT_THAT(first, testing::StartsWith("<svg "));
+    EXPECT_EQ(quench({"simulate", path("asha.yaml"), "--function", "ackley", "--plot", path("no/p.svg")}),
+              ExitCode::error);
+    EXPECT_THAT(err_, HasSubstr("cannot be written"));
+}
+
+TEST_F(Simulate, what_cannot_be_simulated_is_refused_with_the_reason) {
+    const auto usage = [&](const std::vector<std::string>& arguments, const std::string& text) {
+        EXPECT_EQ(quench(arguments), ExitCode::usage);
+        EXPECT_THAT(err_, HasSubstr(text));
+    };
+    usage({"simulate", path("asha.yaml")}, "give --table or --function, one of them");
+    usage({"simulate", path("asha.yaml"), "--table", path("table.csv"), "--function", "sphere"},
+          "one of them");
+    usage({"simulate", "--function", "sphere"}, "a study file is missing");
+    usage({"simulate", path("asha.yaml"), "--table", path("none.csv")}, "the table is looked for");
+    usage({"simulate", path("none.yaml"), "--function", "sphere"}, "the study file is looked for");
+    usage({"simulate", path("asha.yaml"), "--function", "sfere"}, "did you mean 'sphere'?");
+    usage({"simulate", path("asha.yaml"), "--function", "sphere", "--workers", "0"}, "--workers");
+    usage({"simulate", path("asha.yaml"), "--function", "sphere", "--seconds", "nan"}, "--seconds");
+    write("bad.csv", "hp.x,loss@1\n0,1\n0,one\n");
+    usage({"simulate", path("asha.yaml"), "--table", path("bad.csv")}, "bad.csv: line 3: loss@1 is 'one'");
+    write("short.csv", "hp.x,loss@1\n0,1\n");
+    usage({"simulate", path("asha.yaml"), "--table", path("short.csv")}, "asha.yaml: the table has 1 steps");
+    write("wrong.yaml", "study: x\n");
+    usage({"simulate", path("wrong.yaml"), "--function", "sphere"}, "wrong.yaml:1: ");
+    write("other.yaml",
+          "study: o\nobjective: {metric: accuracy}\nspace: {x: {type: float, low: 0, high: 1}}\n"
+          "stop: {trials: 3}\ntrial: {command: [program]}\n");
+    usage({"simulate", "--function", "sphere", "--compare", path("asha.yaml"), path("other.yaml")},
+          "has another objective");
+}
+
+}  // namespace
+}  // namespace quench::orchestrator::cli
