@@ -19,11 +19,11 @@ namespace quench::predictor::qubo {
 /// Variables are numbered as in Pasetto et al., with `blocks` = 2 for alpha and alpha-hat of K = P/blocks
 /// bits: variable(n, p) = K (s N + n) + i, where s = p / K and i = p % K.
 struct FactoredQubo {
-    std::size_t points = 0;       ///< N
-    std::size_t blocks = 1;       ///< how many runs of K bits a point has; divides weights.size()
-    std::vector<double> weights;  ///< P, signed
-    std::vector<double> kernel;   ///< N x N, symmetric, row-major
-    std::vector<double> linear;   ///< N x P, point-major
+    std::size_t points = 0;            ///< N
+    std::size_t blocks = 1;            ///< how many runs of K bits a point has; divides weights.size()
+    std::vector<double> weights = {};  ///< P, signed
+    std::vector<double> kernel = {};   ///< N x N, symmetric, row-major
+    std::vector<double> linear = {};   ///< N x P, point-major
     double offset = 0;
 
     [[nodiscard]] std::size_t slots() const { return weights.size(); }
