@@ -1,5 +1,6 @@
 // What every annealer owes its callers.
 #include "predictor/anneal/annealer.hpp"
+#include "predictor/anneal/branch_and_bound.hpp"
 #include "predictor/anneal/brute_force.hpp"
 #include "predictor/anneal/random.hpp"
 #include "predictor/anneal/simulated.hpp"
