@@ -27,8 +27,8 @@ class EveryAnnealer : public testing::TestWithParam<Make> {
     Parameters parameters_{.num_reads = 40, .num_sweeps = 20, .seed = 7};
 };
 INSTANTIATE_TEST_SUITE_P(Annealers, EveryAnnealer,
-                         testing::Values(make<RandomAnnealer>, make<BruteForceAnnealer>,
-                                         make<SimulatedAnnealer>));
+                         testing::Values(make<RandomAnnealer>, make<BranchAndBoundAnnealer>,
+                                         make<BruteForceAnnealer>, make<SimulatedAnnealer>));
 
 TEST_P(EveryAnnealer, energies_are_those_of_the_bits_in_order_with_the_offset) {
     const Problem problem = gaussian(11, 1);
