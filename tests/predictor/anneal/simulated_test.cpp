@@ -34,7 +34,7 @@ TEST(BruteForce, finds_the_lowest_of_all_assignments) {
 TEST(Simulated, finds_the_minimum_of_small_problems_of_both_kinds) {
     const Parameters parameters{.num_reads = 64, .num_sweeps = 200};
     for (std::uint64_t seed = 0; seed < 3; ++seed) {
-        const Problem gauss = gaussian(20, seed);
+        const Problem gauss = gaussian(18, seed);
         EXPECT_NEAR(annealer.sample(gauss, parameters)->first().energy, minimum(gauss), 1e-9);
         const auto r = curves(4, seed);
         for (const auto& encoding : {qsvr::Encoding{}, qsvr::paper_encoding}) {
