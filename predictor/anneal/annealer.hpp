@@ -6,6 +6,7 @@
 #include "predictor/anneal/sample_set.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string_view>
@@ -39,6 +40,8 @@ struct Parameters {
     AcceptanceCriteria proposal_acceptance_criteria = AcceptanceCriteria::metropolis;
     std::stop_token interrupt_function = {};  ///< asked between sweeps; what was found by then is returned
     // ---
+    /// Told now and then how much is done, of how much; from any thread, one call at a time.
+    std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};
     bool pair_flips = true;          ///< two bits at once: what the stiff kernels of regression need
     std::size_t descent_reads = 20;  ///< how many of the lowest reads end by 1- and 2-flip descent
     std::size_t threads = 1;  ///< 0: as many as there are cores; the samples are the same for any number

@@ -30,7 +30,9 @@ base::Result<SampleSet> BruteForceAnnealer::sample(const Problem& problem,
             best_energy = energy;
             best = step ^ (step >> 1);
         }
-        if (step % (1u << 16) == 0 && parameters.interrupt_function.stop_requested())
+        if (step % (1u << 16) != 0) continue;
+        if (parameters.progress) parameters.progress(step, std::uint64_t{1} << n);
+        if (parameters.interrupt_function.stop_requested())
             return base::Error(
                 "interrupted (brute force has no answer before its end) let it run, or anneal instead");
     }

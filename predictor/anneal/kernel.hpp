@@ -40,7 +40,7 @@ enum class Rule { metropolis, gibbs };
 
 struct KernelSweep {
     const std::uint32_t* order = nullptr;  ///< a permutation of the points
-    float temperature = 0;                 ///< in the scaled units
+    const float* temperatures = nullptr;   ///< one a lane, in the scaled units; 64-byte aligned
     Moves moves = Moves::singles_and_pairs;
     Rule rule = Rule::metropolis;
 };

@@ -35,8 +35,8 @@ void add_rows(const float* const* rows, const float (*const* changes)[lanes], st
 }
 
 /// The same for any number of rows.
-void add_all_rows(const float* const* rows, const float (*const* changes)[lanes], std::size_t count,
-                  std::size_t points, float* fields) {
+inline void add_all_rows(const float* const* rows, const float (*const* changes)[lanes], std::size_t count,
+                         std::size_t points, float* fields) {
     std::size_t c = 0;
     for (; c + 4 <= count; c += 4) add_rows<4>(rows + c, changes + c, points, fields);
     if (c + 2 <= count) {
@@ -50,7 +50,7 @@ void add_all_rows(const float* const* rows, const float (*const* changes)[lanes]
 template <Rule rule>
 struct Unit {
     const KernelProblem& problem;
-    Float temperature;
+    Float temperatures[pair_of_vectors];
     std::size_t size;              ///< points in the block
     const std::uint32_t* members;  ///< which
     Float fields[largest_block][pair_of_vectors];
@@ -63,10 +63,10 @@ struct Unit {
     /// Gibbs (heat bath) if dE < T L with L logistic.
     QUENCH_INLINE Float allowance(std::size_t v) {
         if constexpr (rule == Rule::metropolis) {
-            return -temperature * log_uniform(random[v].next());
+            return -temperatures[v] * log_uniform(random[v].next());
         } else {
             const Word bits = random[v].next();
-            return temperature * (log_uniform(~bits) - log_uniform(bits));
+            return temperatures[v] * (log_uniform(~bits) - log_uniform(bits));
         }
     }
     QUENCH_INLINE float coupling(std::size_t b, std::size_t c) const {
@@ -165,7 +165,7 @@ std::uint32_t decide_block(const KernelProblem& problem, const KernelState& stat
     std::uint32_t changed = 0;
     for (std::size_t u = 0; u < units; ++u) {
         Unit<rule> unit{.problem = problem,
-                        .temperature = all(sweep.temperature),
+                        .temperatures = {},
                         .size = size,
                         .members = members,
                         .fields = {},
@@ -176,6 +176,7 @@ std::uint32_t decide_block(const KernelProblem& problem, const KernelState& stat
                         .pairs = {}};
         for (std::size_t v = 0; v < pair_of_vectors; ++v) {
             const std::size_t vector = u * pair_of_vectors + v;
+            unit.temperatures[v] = reinterpret_cast<const Float*>(sweep.temperatures)[vector];
             for (std::size_t b = 0; b < size; ++b) {
                 unit.fields[b][v] = at(state.fields + members[b] * lanes, vector);
                 unit.codes[b][v] = at(state.codes + members[b] * lanes, vector);
@@ -239,12 +240,13 @@ KernelCounts sweep_by(const KernelProblem& problem, const KernelState& state, co
     return counts;
 }
 
-KernelCounts sweep_once(const KernelProblem& problem, const KernelState& state, const KernelSweep& sweep) {
+inline KernelCounts sweep_once(const KernelProblem& problem, const KernelState& state,
+                               const KernelSweep& sweep) {
     return sweep.rule == Rule::metropolis ? sweep_by<Rule::metropolis>(problem, state, sweep)
                                           : sweep_by<Rule::gibbs>(problem, state, sweep);
 }
 
-void refresh(const KernelProblem& problem, const KernelState& state) {
+inline void refresh(const KernelProblem& problem, const KernelState& state) {
     for (std::size_t j = 0; j < problem.points * lanes; j += width)
         *reinterpret_cast<Float*>(state.fields + j) = Float{};
     for (std::size_t n = 0; n < problem.points; ++n) {

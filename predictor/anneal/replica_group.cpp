@@ -30,6 +30,7 @@ ReplicaGroup::ReplicaGroup(const Kernel& kernel, const ScaledProblem& problem, s
       fields_(aligned<float>(problem.view().points * lanes)),
       codes_(aligned<std::uint32_t>(problem.view().points * lanes)),
       random_(aligned<std::uint32_t>(4 * lanes)),
+      temperatures_(aligned<float>(lanes)),
       state_{fields_.get(), codes_.get(), random_.get()} {
     base::Rng rng(seed, "anneal lanes", index);
     for (std::size_t word = 0; word < 4 * lanes; ++word)
@@ -59,11 +60,39 @@ qubo::Bits ReplicaGroup::get(std::size_t lane, const qubo::FactoredQubo& problem
 }
 
 KernelCounts ReplicaGroup::sweep(std::span<const std::uint32_t> order, double beta, Moves moves, Rule rule) {
+    std::array<double, lanes> betas;
+    betas.fill(beta);
+    return sweep(order, betas, moves, rule);
+}
+
+KernelCounts ReplicaGroup::sweep(std::span<const std::uint32_t> order, const std::array<double, lanes>& betas,
+                                 Moves moves, Rule rule) {
     if (sweeps_++ % sweeps_between_refreshes == 0) kernel_.refresh(problem_.view(), state_);
     // beta = 0 accepts everything; a finite temperature keeps 0 x infinity out of the kernel.
-    const double temperature = std::min(problem_.scale() / beta, 1e30);
-    return kernel_.sweep(problem_.view(), state_,
-                         {order.data(), static_cast<float>(temperature), moves, rule});
+    for (std::size_t lane = 0; lane < lanes; ++lane)
+        temperatures_[lane] = static_cast<float>(std::min(problem_.scale() / betas[lane], 1e30));
+    return kernel_.sweep(problem_.view(), state_, {order.data(), temperatures_.get(), moves, rule});
+}
+
+std::array<double, lanes> ReplicaGroup::energies() const {
+    const KernelProblem& p = problem_.view();
+    std::array<float, lanes> totals{};
+    for (std::size_t n = 0; n < p.points; ++n) {
+        std::array<float, lanes> beta{}, cost{};
+        for (std::size_t slot = 0; slot < p.slots; ++slot) {
+            const float weight = p.weights[slot], linear = p.linear[n * p.slots + slot];
+            for (std::size_t lane = 0; lane < lanes; ++lane) {
+                const auto bit = static_cast<float>(codes_[n * lanes + lane] >> slot & 1u);
+                beta[lane] += bit * weight;
+                cost[lane] += bit * linear;
+            }
+        }
+        for (std::size_t lane = 0; lane < lanes; ++lane)
+            totals[lane] += 0.5f * beta[lane] * fields_[n * lanes + lane] + cost[lane];
+    }
+    std::array<double, lanes> energies{};
+    for (std::size_t lane = 0; lane < lanes; ++lane) energies[lane] = totals[lane] / problem_.scale();
+    return energies;
 }
 
 }  // namespace quench::predictor::anneal

@@ -5,6 +5,7 @@
 #include "predictor/anneal/scaled_problem.hpp"
 #include "predictor/qubo/factored.hpp"
 
+#include <array>
 #include <memory>
 #include <span>
 #include <vector>
@@ -26,6 +27,11 @@ class ReplicaGroup {
     [[nodiscard]] qubo::Bits get(std::size_t lane, const qubo::FactoredQubo& problem) const;
     /// One sweep at the unscaled inverse temperature `beta` (infinity: only downhill).
     KernelCounts sweep(std::span<const std::uint32_t> order, double beta, Moves moves, Rule rule);
+    /// The same with an inverse temperature for each lane.
+    KernelCounts sweep(std::span<const std::uint32_t> order, const std::array<double, lanes>& betas,
+                       Moves moves, Rule rule);
+    /// Energies without the problem's offset, unscaled, to the precision of floats.
+    [[nodiscard]] std::array<double, lanes> energies() const;
 
   private:
     struct Free {
@@ -41,6 +47,7 @@ class ReplicaGroup {
     Aligned<float> fields_;
     Aligned<std::uint32_t> codes_;
     Aligned<std::uint32_t> random_;
+    Aligned<float> temperatures_;
     KernelState state_;
     std::size_t sweeps_ = 0;
 };

@@ -4,10 +4,13 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <thread>
+#include <stop_token>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,7 +28,11 @@ class SpawnSettings {
         posix_spawn_file_actions_addopen(&actions_, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
                                          0600);
         posix_spawn_file_actions_adddup2(&actions_, STDOUT_FILENO, STDERR_FILENO);
-        posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP);
+        // The caller may have blocked signals that it takes through a descriptor.
+        sigset_t none;
+        sigemptyset(&none);
+        posix_spawnattr_setsigmask(&attributes_, &none);
+        posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
         posix_spawnattr_setpgroup(&attributes_, 0);  // a group of its own, to be killed as a whole
     }
     ~SpawnSettings() {
@@ -51,6 +58,42 @@ base::Result<> outcome(int status, const std::string& program) {
                  ") see what it wrote");
 }
 
+class Descriptor {
+  public:
+    explicit Descriptor(int fd) : fd_(fd) {}
+    ~Descriptor() {
+        if (fd_ >= 0) close(fd_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    [[nodiscard]] int get() const { return fd_; }
+
+  private:
+    int fd_;
+};
+
+enum class Ended { by_itself, late, interrupted };
+
+/// Waits until the process has ended, the time is up or the caller interrupts; reaps nothing.
+Ended wait(pid_t pid, const ChildProcess& child) {
+    const Descriptor process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+    const Descriptor interruption(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    const std::stop_callback wake(child.interrupt, [&] { eventfd_write(interruption.get(), 1); });
+    const auto deadline = std::chrono::steady_clock::now() + child.timeout;
+    for (;;) {
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        if (left.count() <= 0) return Ended::late;
+        constexpr std::int64_t longest_ms = 3'600'000;  // of one wait: poll counts in int
+        pollfd ready[] = {{process.get(), POLLIN, 0}, {interruption.get(), POLLIN, 0}};
+        const int events = poll(ready, 2, static_cast<int>(std::min<std::int64_t>(left.count(), longest_ms)));
+        if (events < 0 && errno != EINTR) return Ended::late;
+        if (events <= 0) continue;
+        if (ready[1].revents != 0) return Ended::interrupted;
+        if (ready[0].revents != 0) return Ended::by_itself;
+    }
+}
+
 }  // namespace
 
 base::Result<> run(const ChildProcess& child) {
@@ -66,31 +109,23 @@ base::Result<> run(const ChildProcess& child) {
     if (failure != 0)
         return Error("the command '" + program + "' cannot be started (" + std::strerror(failure) +
                      ") check its name and that it is executable");
-    const auto deadline = std::chrono::steady_clock::now() + child.timeout;
-    auto pause = std::chrono::microseconds(200);
-    for (;;) {
-        siginfo_t ended{};
-        // Not reaped yet: while the leader is a zombie its group's number cannot be somebody else's.
-        const int waited = waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT);
-        const bool gone = waited != 0 && errno != EINTR;
-        const bool late = std::chrono::steady_clock::now() >= deadline;
-        const bool interrupted = child.interrupt.stop_requested();
-        if (gone || ended.si_pid == pid || late || interrupted) {
-            const bool by_itself = gone || ended.si_pid == pid;
-            if (!gone) kill(-pid, SIGKILL);  // one that somebody else reaped has no number any more
-            int status = 0;
-            while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-            }
-            if (by_itself) return outcome(status, program);
-            if (interrupted)
-                return Error("the command '" + program +
-                             "' was interrupted (its caller stopped) run it again");
-            return Error("the command '" + program + "' took too long (more than " +
-                         std::to_string(child.timeout.count()) + " ms) give it more time or fewer reads");
-        }
-        std::this_thread::sleep_for(pause);
-        pause = std::min(2 * pause, std::chrono::microseconds(20'000));
+    const auto ended = wait(pid, child);
+    // The group is killed before its leader is reaped: until then the number is nobody else's.
+    siginfo_t info{};
+    if (waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0) kill(-pid, SIGKILL);
+    int status = 0;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
+    switch (ended) {
+        case Ended::by_itself:
+            return outcome(status, program);
+        case Ended::interrupted:
+            return Error("the command '" + program + "' was interrupted (its caller stopped) run it again");
+        case Ended::late:
+            break;
+    }
+    return Error("the command '" + program + "' took too long (more than " +
+                 std::to_string(child.timeout.count()) + " ms) give it more time or fewer reads");
 }
 
 }  // namespace quench::predictor::anneal

@@ -4,6 +4,7 @@
 #include "predictor/anneal/brute_force.hpp"
 #include "predictor/anneal/random.hpp"
 #include "predictor/anneal/simulated.hpp"
+#include "predictor/anneal/tempering.hpp"
 #include "tests/predictor/qubo/examples.hpp"
 
 #include <algorithm>
@@ -28,7 +29,13 @@ class EveryAnnealer : public testing::TestWithParam<Make> {
 };
 INSTANTIATE_TEST_SUITE_P(Annealers, EveryAnnealer,
                          testing::Values(make<RandomAnnealer>, make<BranchAndBoundAnnealer>,
-                                         make<BruteForceAnnealer>, make<SimulatedAnnealer>));
+                                         make<BruteForceAnnealer>, make<SimulatedAnnealer>,
+                                         make<TemperingAnnealer>),
+                         [](const auto& made) {
+                             std::string name(made.param()->name());
+                             std::ranges::replace(name, '-', '_');
+                             return name;
+                         });
 
 TEST_P(EveryAnnealer, energies_are_those_of_the_bits_in_order_with_the_offset) {
     const Problem problem = gaussian(11, 1);
