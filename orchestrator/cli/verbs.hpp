@@ -15,6 +15,7 @@ Action declare_pause(CLI::App& app, const World& world, const Common& common);
 Action declare_cancel(CLI::App& app, const World& world, const Common& common);
 Action declare_anneal(CLI::App& app, const World& world, const Common& common);
 Action declare_best(CLI::App& app, const World& world, const Common& common);
+Action declare_predict(CLI::App& app, const World& world, const Common& common);
 Action declare_show(CLI::App& app, const World& world, const Common& common);
 Action declare_status(CLI::App& app, const World& world, const Common& common);
 Action declare_studies(CLI::App& app, const World& world, const Common& common);
