@@ -1,15 +1,24 @@
-// Question: how fast are flips tried, and how near to the minimum do reads come, in which time, on one core?
+// Questions, on one core: how fast are flips tried, how near to the minimum do reads come, and in which time?
 //
-//   annealing [READS SWEEPS REPEATS [BETA_HOT BETA_COLD]]     one line a problem and instruction set;
+//   annealing speed [READS SWEEPS REPEATS [BETA_HOT BETA_COLD]]    one line a problem and instruction set;
 //   processor
-//                                    time of a call, and of its sampling at most
+//                                                                  time of a call, and of its sampling at
+//                                                                  most
+//   annealing quality [TABLE.csv...]    Q-SVR of 128 reads x 300 sweeps, C = 1.75, ten splits of each set of
+//   curves:
+//                                       120 variables against the proved minimum (branch and bound), 960
+//                                       against the optimum without bits
 //
-// Problems are Q-SVR of power-law learning curves (points x bits, B = 2, k0 = K-1, C about 1.75; annealing
-// notes, section 4) and dense Gaussian ones. The gap is that of the energy to the lowest that anything here
-// finds.
+// Problems of `speed` are Q-SVR of power-law learning curves (points x bits, B = 2, k0 = K-1) and dense
+// Gaussian ones; the gap is that of the energy to the lowest that anything there finds.
 #include "base/random.hpp"
+#include "bench/curve_sets.hpp"
+#include "predictor/anneal/branch_and_bound.hpp"
 #include "predictor/anneal/simulated.hpp"
+#include "predictor/evaluation.hpp"
+#include "predictor/features.hpp"
 #include "predictor/qsvr/encoding.hpp"
+#include "predictor/qsvr/fit.hpp"
 #include "tests/predictor/qubo/examples.hpp"
 
 #include <algorithm>
@@ -41,9 +50,11 @@ std::vector<Case> cases() {
     return all;
 }
 
-}  // namespace
+double cpu_ms_since(std::clock_t begin) {
+    return 1e3 * double(std::clock() - begin) / CLOCKS_PER_SEC;
+}
 
-int main(int argc, char** argv) {
+int speed(int argc, char** argv) {
     anneal::Parameters parameters;
     if (argc > 2) {
         parameters.num_reads = std::strtoul(argv[1], nullptr, 10);
@@ -69,7 +80,7 @@ int main(int argc, char** argv) {
                 if (!set_found) break;
                 found = *set_found;
                 // Processor time, not wall-clock: other programs may run on this machine too.
-                cpu_ms = std::min(cpu_ms, 1e3 * double(std::clock() - begin) / CLOCKS_PER_SEC);
+                cpu_ms = std::min(cpu_ms, cpu_ms_since(begin));
                 sampling_ms = std::min(sampling_ms, 1e-6 * double(found->info().sampling_ns));
             }
             if (!found) continue;
@@ -87,4 +98,79 @@ int main(int argc, char** argv) {
                         gap(found->first().energy), info.beta_range->first, info.beta_range->second);
         }
     }
+    return 0;
+}
+
+/// A regression on `points` curves of a set, as Q-SVR sees it.
+Regression regression_of(const quench::bench::CurveSet& set, std::size_t points, std::uint64_t seed) {
+    const auto split = quench::predictor::random_split(set.curves, points, 1, Together::configuration, seed);
+    std::vector<Curve> training;
+    for (const std::size_t row : split.train) training.push_back(set.curves[row]);
+    const auto features = Features::learn(
+        training, set.question,
+        {.differences = 0, .parameters = false, .most_values = 13, .scaling = Scaling::quantile});
+    return {qsvr::rbf_kernel(features->rows(), features->width(), 0.1), features->targets()};
+}
+
+/// One size: best gap and time of ten splits, the worst of both last.
+void quality_of(const quench::bench::CurveSet& set, std::size_t points, std::size_t bits) {
+    const anneal::SimulatedAnnealer annealer;
+    const qsvr::Encoding encoding{.bits = bits, .base = 2, .exponent = double(bits) - 1};
+    std::vector<double> times, gaps;
+    std::size_t hits = 0, proofs = 0;
+    for (std::uint64_t seed = 0; seed < 10; ++seed) {
+        const Regression r = regression_of(set, points, seed);
+        const auto problem = qsvr::encode(r.kernel, r.targets, encoding);
+        double fastest = 1e300;
+        std::optional<anneal::SampleSet> found;
+        for (int repeat = 0; repeat < 5; ++repeat) {
+            const std::clock_t begin = std::clock();
+            found = *annealer.sample(problem, {.num_reads = 128, .num_sweeps = 300, .seed = seed});
+            fastest = std::min(fastest, cpu_ms_since(begin));
+        }
+        times.push_back(fastest);
+        const double energy = found->first().energy;
+        double bound = 0;
+        if (points * bits <= 60) {
+            const auto exact =
+                anneal::BranchAndBoundAnnealer().sample(problem, {.initial_states = {found->first().bits}});
+            bound = exact->first().energy;
+            proofs += exact->info().proved_optimal ? 1 : 0;
+            hits += exact->info().proved_optimal && energy <= bound + 1e-9 * std::abs(bound) ? 1 : 0;
+        } else {
+            bound = qsvr::objective(r.kernel, r.targets,
+                                    qsvr::continuous_optimum(r.kernel, r.targets, encoding.epsilon,
+                                                             encoding.penalty, qsvr::implied_box(encoding)),
+                                    encoding);
+        }
+        gaps.push_back(100 * (energy - bound) / std::abs(bound));
+    }
+    std::ranges::sort(times);
+    std::ranges::sort(gaps);
+    std::printf("%-26s %6zu %8.2f %8.2f %9.3f%% %9.3f%%", set.name.c_str(), 2 * points * bits, times[5],
+                times.back(), gaps[5], gaps.back());
+    if (proofs > 0) std::printf(" %4zu of %zu proved", hits, proofs);
+    std::printf("\n");
+    std::fflush(stdout);
+}
+
+int quality(int argc, char** argv) {
+    auto sets = quench::bench::synthetic_sets(300, 1);
+    for (int i = 2; i < argc; ++i) sets.push_back(quench::bench::table_set(argv[i]));
+    std::printf("%-26s %6s %8s %8s %10s %10s %s\n", "set", "bits", "cpu ms", "slowest", "best gap", "worst",
+                "minimum found");
+    for (const auto& [points, bits] : {std::pair<std::size_t, std::size_t>{20, 3}, {80, 6}})
+        for (const auto& set : sets)
+            if (set.curves.size() > points) quality_of(set, points, bits);
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::string what = argc > 1 ? argv[1] : "";
+    if (what == "speed") return speed(argc - 1, argv + 1);
+    if (what == "quality") return quality(argc, argv);
+    std::fprintf(stderr, "annealing speed|quality ... (see the beginning of annealing.cpp)\n");
+    return 2;
 }

@@ -116,7 +116,7 @@ class Reader {
 
 void read_features(Reader& reader, FeatureOptions& features) {
     reader.flag("curve", features.curve);
-    reader.flag("differences", features.differences);
+    reader.count("differences", 0, 2, features.differences);
     reader.flag("parameters", features.parameters);
     reader.count("values", 0, 100'000, features.most_values);
     reader.choice<Scaling>("scaling", {{"min-max", Scaling::min_max}, {"quantile", Scaling::quantile}},

@@ -23,7 +23,7 @@ std::vector<double> Features::raw(const Curve& curve) const {
     for (const std::size_t i : spread_out(question_.known, options_.most_values))
         values.push_back(curve.values[i]);
     if (options_.curve) features.insert(features.end(), values.begin(), values.end());
-    for (int order = 1; options_.differences && order <= 2 && values.size() > 1; ++order) {
+    for (std::size_t order = 1; order <= options_.differences && values.size() > 1; ++order) {
         for (std::size_t i = 0; i + 1 < values.size(); ++i) values[i] = values[i + 1] - values[i];
         values.pop_back();
         features.insert(features.end(), values.begin(), values.end());

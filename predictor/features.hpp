@@ -13,7 +13,7 @@ namespace quench::predictor {
 /// Which numbers of a curve a regression sees.
 struct FeatureOptions {
     bool curve = true;
-    bool differences = true;  ///< first and second ones, between neighbours among the values used
+    std::size_t differences = 1;  ///< between neighbours among the values used: orders 0, 1 or 2
     bool parameters = true;
     /// Of longer curves so many values at even distances, first and last included; 0: all.
     std::size_t most_values = 0;

@@ -365,6 +365,14 @@ ExitCode run_predict(const World& world, const Common& common, const PredictOpti
     Interruption interruption;
     check(options);
     const Data data = read_data(options);
+    constexpr std::size_t fewest = 4;  // two to learn from and two to judge by
+    if (data.configurations < fewest)
+        throw Refusal(
+            ExitCode::error,
+            fmt::format(
+                "{}: too few curves ({} of {} configurations reach step {} with finite values, and it "
+                "takes {} configurations) give more, or ask for an earlier step",
+                options.table, data.curves.size(), data.configurations, data.target, fewest));
     std::vector<Cell> cells = plan(options, data);
     {
         ProgressLine line(world.err, "judging predictors");

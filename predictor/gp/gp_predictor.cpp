@@ -17,6 +17,7 @@ namespace {
 using Matrix = Eigen::MatrixXd;
 using Vector = Eigen::VectorXd;
 
+constexpr double clip = 3;  // standard deviations: one run that diverged must not set the slope of all
 constexpr std::size_t most_values = 8;  // of a curve: neighbours say the same
 
 /// In units of the features' standard deviations and of the process's variance.
@@ -124,10 +125,9 @@ class View {
         Rows raw = collect(curves);
         const auto scale = [](Matrix& rows, const Vector& mean, const Vector& unit) {
             if (rows.cols() == 0) return;
-            // Far outside of what was learnt from, only the direction counts.
             rows = ((rows.rowwise() - mean.transpose()).array().rowwise() / unit.transpose().array())
-                       .min(10.0)
-                       .max(-10.0)
+                       .min(clip)
+                       .max(-clip)
                        .matrix();
         };
         scale(raw.curve, curve_mean_, curve_scale_);

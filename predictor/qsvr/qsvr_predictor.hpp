@@ -12,7 +12,7 @@ struct QsvrOptions {
     FitSettings fit = {};
     double gamma = 0.1;  ///< of the kernel exp(-gamma |x - x'|^2)
     FeatureOptions features = {
-        .differences = false, .parameters = false, .most_values = 13, .scaling = Scaling::quantile};
+        .differences = 0, .parameters = false, .most_values = 13, .scaling = Scaling::quantile};
     /// More training curves than this become an ensemble of as many regressions as it takes, each on a random
     /// part, weighted by its R2 on the others' curves (arXiv:2303.15053); 0: one regression on all.
     std::size_t subset = 0;

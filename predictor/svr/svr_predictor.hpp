@@ -12,7 +12,7 @@ struct SvrOptions {
     FeatureOptions features = {};
 };
 
-/// NuSVR of scikit-learn's defaults on min-max scaled parameters, values and differences, unless told
+/// NuSVR of scikit-learn's defaults on min-max scaled parameters, values and first differences, unless told
 /// otherwise.
 class SvrPredictor final : public CurvePredictor {
   public:

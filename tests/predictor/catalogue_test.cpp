@@ -20,7 +20,7 @@ TEST(Catalogue, makes_every_predictor_by_its_name) {
 TEST(Catalogue, takes_every_option_that_it_names) {
     EXPECT_EQ(
         complaint("svr:kind=epsilon,cost=67.61,epsilon=0.02,gamma=0.1,scaling=quantile,values=13,parameters="
-                  "false,differences=false,curve=true,nu=0.3"),
+                  "false,differences=1,curve=true,nu=0.3"),
         "no error");
     EXPECT_EQ(
         complaint("qsvr:bits=6,base=2,exponent=2,penalty=0,epsilon=0.1,gamma=1,reads=8,sweeps=9,combination="

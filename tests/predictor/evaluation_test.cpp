@@ -112,12 +112,13 @@ TEST(Features, hold_parameters_values_and_differences_as_asked) {
     const auto width = [&](FeatureOptions options) {
         return Features::learn(curves, {3, 4}, options)->width();
     };
-    EXPECT_EQ(width({}), 1u + 3 + 2 + 1);
-    EXPECT_EQ(width({.differences = false}), 1u + 3);
-    EXPECT_EQ(width({.curve = false, .differences = false}), 1u);
-    EXPECT_EQ(width({.differences = false, .parameters = false, .most_values = 2}), 2u);
+    EXPECT_EQ(width({}), 1u + 3 + 2);
+    EXPECT_EQ(width({.differences = 2}), 1u + 3 + 2 + 1);
+    EXPECT_EQ(width({.differences = 0}), 1u + 3);
+    EXPECT_EQ(width({.curve = false, .differences = 0}), 1u);
+    EXPECT_EQ(width({.differences = 0, .parameters = false, .most_values = 2}), 2u);
     EXPECT_FALSE(Features::learn(curves, {0, 4}, {.parameters = false}));
-    const auto features = Features::learn(curves, {3, 4}, {.differences = false});
+    const auto features = Features::learn(curves, {3, 4}, {.differences = 0});
     EXPECT_EQ(features->row(curves[0]), (std::vector<double>{0, 0.5, 0.5, 0.5}));
     Curve inactive = curves[0];
     inactive.parameters[0] = std::numeric_limits<double>::quiet_NaN();

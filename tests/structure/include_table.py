@@ -10,7 +10,7 @@ import sys
 # A folder may include itself and what stands here. The longest name that a path begins with decides.
 SEARCH = ["base", "predictor", "search"]
 STUDY = [*SEARCH, "worker/protocol", "orchestrator/core", "orchestrator/study"]
-SHELL = [*STUDY, "orchestrator/store", "orchestrator/io", "worker", "trainer/contract"]
+SHELL = [*STUDY, "orchestrator/simulate", "orchestrator/store", "orchestrator/io", "worker", "trainer/contract"]
 TABLE = {
     "base": [],
     "predictor": ["base"],
@@ -25,7 +25,7 @@ TABLE = {
     "orchestrator/store": STUDY,
     "orchestrator/io": [*STUDY, "orchestrator/store", "worker/io", "trainer/contract"],
     "orchestrator/cli": SHELL,
-    "orchestrator/simulate": SHELL,
+    "orchestrator/simulate": STUDY,
     "orchestrator/dashboard": SHELL,
     "orchestrator/launch": SHELL,
 }
