@@ -4,7 +4,6 @@
 #include "orchestrator/simulate/number.hpp"
 #include "orchestrator/simulate/table.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -86,7 +85,6 @@ CurveSet table_set(const std::string& file) {
             curve.parameters.push_back(orchestrator::simulate::number(table->cell(row, p)).value_or(0));
         const auto begin = series.values.begin() + static_cast<std::ptrdiff_t>(row * series.steps);
         curve.values.assign(begin, begin + static_cast<std::ptrdiff_t>(series.steps));
-        for (double& value : curve.values) value = std::min(value, diverged);
         if (predictor::has_answer(curve, set.question)) set.curves.push_back(std::move(curve));
     }
     return set;

@@ -18,8 +18,7 @@ struct CurveSet {
 /// curves, power laws whose learning rate drops later on, and noisy power laws.
 [[nodiscard]] std::vector<CurveSet> synthetic_sets(std::size_t count, std::uint64_t seed);
 
-/// The first metric of a learning-curve table, to forecast its last step from a quarter; values above
-/// 1000 count as 1000, those of runs that diverged. Empty, with a line
+/// The first metric of a learning-curve table, to forecast its last step from a quarter. Empty, with a line
 /// on stderr, where the file cannot be read.
 [[nodiscard]] CurveSet table_set(const std::string& file);
 
