@@ -22,6 +22,8 @@ std::span<const Verb> verbs() {
         Verb{"show", "Everything about one trial", declare_show},
         Verb{"verify", "Check that every decision in the journal follows from the facts before it",
              declare_verify},
+        Verb{"predict", "How well predictors forecast the learning curves of a table", declare_predict},
+        Verb{"anneal", "Minimise a QUBO: the annealers of the Q-SVR predictor", declare_anneal},
     };
     return table;
 }

@@ -1,0 +1,438 @@
+// quench predict --table FILE
+#include "orchestrator/cli/line_chart.hpp"
+#include "orchestrator/cli/long_work.hpp"
+#include "orchestrator/cli/output.hpp"
+#include "orchestrator/cli/verbs.hpp"
+#include "orchestrator/simulate/number.hpp"
+#include "orchestrator/simulate/table.hpp"
+#include "predictor/catalogue.hpp"
+#include "predictor/evaluation.hpp"
+
+#include <atomic>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <mutex>
+#include <ostream>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace quench::orchestrator::cli {
+namespace {
+
+using predictor::Curve;
+using predictor::Judge;
+using predictor::Question;
+using predictor::Score;
+using predictor::Split;
+using predictor::Together;
+
+struct PredictOptions {
+    std::string table, metric, plot;
+    std::size_t target = 0;
+    std::vector<std::string> predictors = predictor::predictor_names();
+    std::vector<double> known = {0, 0.1, 0.25, 0.5, 0.75, 0.9};
+    std::vector<std::size_t> train = {10, 20, 40, 80};
+    double train_known = 0.25;
+    std::size_t folds = 5, repeats = 3, most_tested = 200, threads = 0;
+    std::uint64_t seed = 0;
+    bool coverage = false;
+};
+
+struct Data {
+    std::vector<Curve> curves = {};
+    std::size_t configurations = 0;
+    std::string metric = {};
+    std::size_t target = 0;
+};
+
+simulate::Table read_table(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::ostringstream text;
+    if (!in || !(text << in.rdbuf()))
+        throw Refusal(
+            ExitCode::not_found,
+            fmt::format("'{}' cannot be read (no such file, or it is empty) name a table of learning curves",
+                        file));
+    auto table = simulate::read_table(text.str());
+    if (!table) throw Refusal(ExitCode::usage, table.error().in(file).text());
+    return std::move(table).value();
+}
+
+const simulate::Series& choose_series(const simulate::Table& table, const PredictOptions& options) {
+    std::string names;
+    for (const simulate::Series& series : table.series) {
+        if (options.metric.empty() ? series.metric != "seconds" : series.metric == options.metric)
+            return series;
+        names += (names.empty() ? "" : ", ") + series.metric;
+    }
+    throw Refusal(ExitCode::usage,
+                  fmt::format("{}: there is no metric '{}' (the table has {}) choose with --metric",
+                              options.table, options.metric, names.empty() ? "none" : names));
+}
+
+/// A parameter as columns of numbers: itself, or, where any cell is text, 0 or 1 for each choice.
+std::vector<std::vector<double>> columns_of(const simulate::Table& table, std::size_t parameter) {
+    std::vector<double> numbers;
+    std::set<std::string> choices;
+    bool text = false;
+    for (std::size_t row = 0; row < table.rows(); ++row) {
+        const std::string& cell = table.cell(row, parameter);
+        const auto number = simulate::number(cell);
+        text |= !number && !cell.empty();
+        numbers.push_back(number.value_or(std::numeric_limits<double>::quiet_NaN()));
+        choices.insert(cell);
+    }
+    if (!text) return {numbers};
+    std::vector<std::vector<double>> columns;
+    for (const std::string& choice : choices) {
+        std::vector<double>& column = columns.emplace_back();
+        for (std::size_t row = 0; row < table.rows(); ++row)
+            column.push_back(table.cell(row, parameter) == choice ? 1 : 0);
+    }
+    return columns;
+}
+
+Data read_data(const PredictOptions& options) {
+    const simulate::Table table = read_table(options.table);
+    const simulate::Series& series = choose_series(table, options);
+    Data data{.metric = series.metric, .target = options.target == 0 ? series.steps : options.target};
+    if (data.target > series.steps)
+        throw Refusal(ExitCode::usage,
+                      fmt::format("the table ends before step {} (it has {}) ask for an earlier one "
+                                  "with --target",
+                                  data.target, series.steps));
+    const Question question{0, data.target};
+    std::vector<std::vector<double>> columns;
+    for (std::size_t p = 0; p < table.parameters.size(); ++p)
+        std::ranges::move(columns_of(table, p), std::back_inserter(columns));
+    for (std::size_t row = 0; row < table.rows(); ++row) {
+        Curve curve;
+        for (const auto& column : columns) curve.parameters.push_back(column[row]);
+        const auto begin = series.values.begin() + static_cast<std::ptrdiff_t>(row * series.steps);
+        curve.values.assign(begin, begin + static_cast<std::ptrdiff_t>(series.steps));
+        if (predictor::has_answer(curve, question)) data.curves.push_back(std::move(curve));
+    }
+    const auto numbers = predictor::configurations(data.curves);
+    data.configurations = numbers.empty() ? 0 : *std::ranges::max_element(numbers) + 1;
+    return data;
+}
+
+/// One cell of the result: a predictor, asked one question, on several splits.
+struct Cell {
+    std::string predictor = {};
+    Question question = {};
+    double fraction = 0;
+    std::size_t train = 0;  ///< 0: by folds
+    std::vector<Split> splits = {}, naive_splits = {};
+    std::vector<Score> scores = {}, naive_scores = {};  ///< of the splits, where there is no complaint
+    std::string complaint = {};
+};
+
+std::vector<Cell> plan(const PredictOptions& options, const Data& data) {
+    std::vector<Cell> cells;
+    const auto step = [&](double fraction) {
+        const auto known = static_cast<std::size_t>(std::lround(fraction * static_cast<double>(data.target)));
+        return Question{std::min(known, data.target - 1), data.target};
+    };
+    const auto add = [&](double fraction, std::size_t train) {
+        for (const std::string& name : options.predictors) {
+            Cell cell{.predictor = name, .question = step(fraction), .fraction = fraction, .train = train};
+            for (std::size_t repeat = 0; repeat < options.repeats; ++repeat) {
+                const std::uint64_t seed = options.seed + 1000 * repeat;
+                for (const auto together : {Together::configuration, Together::row}) {
+                    auto& splits = together == Together::configuration ? cell.splits : cell.naive_splits;
+                    if (train == 0)
+                        std::ranges::move(predictor::folds(data.curves, options.folds, together, seed),
+                                          std::back_inserter(splits));
+                    else
+                        splits.push_back(
+                            predictor::random_split(data.curves, train, options.most_tested, together, seed));
+                }
+            }
+            cells.push_back(std::move(cell));
+        }
+    };
+    for (const double fraction : options.known) add(fraction, 0);
+    for (const std::size_t train : options.train) add(options.train_known, train);
+    return cells;
+}
+
+/// Fills the scores, over threads; each cell's scores are in the order of its splits.
+void judge(const PredictOptions& options, const Data& data, std::vector<Cell>& cells,
+           const std::function<void(std::uint64_t, std::uint64_t)>& progress, const std::stop_token& stop) {
+    struct Job {
+        Cell* cell;
+        bool naive;
+        std::size_t split;
+    };
+    std::vector<Job> jobs;
+    for (Cell& cell : cells) {
+        cell.scores.resize(cell.splits.size());
+        cell.naive_scores.resize(cell.naive_splits.size());
+        for (std::size_t i = 0; i < cell.splits.size(); ++i) jobs.push_back({&cell, false, i});
+        for (std::size_t i = 0; i < cell.naive_splits.size(); ++i) jobs.push_back({&cell, true, i});
+    }
+    std::atomic<std::size_t> next = 0, done = 0;
+    std::mutex one_at_a_time;
+    const auto work = [&] {
+        for (std::size_t j = next++; j < jobs.size() && !stop.stop_requested(); j = next++) {
+            const auto& [cell, naive, split] = jobs[j];
+            const auto made = predictor::make_predictor_from(cell->predictor).value();
+            const auto found = predictor::score(
+                *made, data.curves, (naive ? cell->naive_splits : cell->splits)[split], cell->question,
+                options.coverage && !naive ? Judge::intervals : Judge::values, options.seed + split);
+            const std::scoped_lock lock(one_at_a_time);
+            if (found)
+                (naive ? cell->naive_scores : cell->scores)[split] = *found;
+            else
+                cell->complaint = found.error().text();
+            progress(++done, jobs.size());
+        }
+    };
+    const std::size_t threads =
+        options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+    std::vector<std::jthread> others;
+    for (std::size_t i = 1; i < threads; ++i) others.emplace_back(work);
+    work();
+}
+
+struct Moments {
+    double mean = 0, deviation = 0;
+};
+template <class Get>
+Moments moments(const std::vector<Score>& scores, const Get& get) {
+    Moments m;
+    const auto count = static_cast<double>(scores.size());
+    for (const Score& score : scores) m.mean += get(score) / count;
+    for (const Score& score : scores) m.deviation += (get(score) - m.mean) * (get(score) - m.mean) / count;
+    m.deviation = std::sqrt(m.deviation);
+    return m;
+}
+
+Json row_of(const Cell& cell) {
+    Json row = {{"predictor", cell.predictor},
+                {"known", cell.fraction},
+                {"step", cell.question.known},
+                {"train", cell.train == 0 ? Json(nullptr) : Json(cell.train)}};
+    const bool good = cell.complaint.empty() && !cell.scores.empty();
+    const auto put = [&](const char* key, double value) { row[key] = good ? Json(value) : Json(nullptr); };
+    const auto mean = [&](const std::vector<Score>& scores, auto get) { return moments(scores, get).mean; };
+    const Moments r2 = moments(cell.scores, [](const Score& s) { return s.r2; });
+    put("r2", r2.mean);
+    put("r2_sd", r2.deviation);
+    put("rank_correlation", mean(cell.scores, [](const Score& s) { return s.rank_correlation; }));
+    put("r2_naive", mean(cell.naive_scores, [](const Score& s) { return s.r2; }));
+    put("rank_correlation_naive", mean(cell.naive_scores, [](const Score& s) { return s.rank_correlation; }));
+    put("error", mean(cell.scores, [](const Score& s) { return s.error; }));
+    put("fit_ms", mean(cell.scores, [](const Score& s) { return s.fit_ms; }));
+    if (good && cell.scores.front().coverage)
+        put("coverage", mean(cell.scores, [](const Score& s) { return s.coverage.value_or(0); }));
+    if (good && cell.scores.front().energies) {
+        put("energy_gap", mean(cell.scores, [](const Score& s) { return s.energies->gap(); }));
+        put("random_energy_gap", mean(cell.scores, [](const Score& s) { return s.energies->random_gap(); }));
+    }
+    if (!cell.complaint.empty()) row["complaint"] = cell.complaint;
+    return row;
+}
+
+Json view(const PredictOptions& options, const Data& data, const std::vector<Cell>& cells) {
+    Json by_known = Json::array(), by_train = Json::array();
+    for (const Cell& cell : cells) (cell.train == 0 ? by_known : by_train).push_back(row_of(cell));
+    return {{"table", options.table},
+            {"metric", data.metric},
+            {"target", data.target},
+            {"curves", data.curves.size()},
+            {"configurations", data.configurations},
+            {"seed", options.seed},
+            {"folds", options.folds},
+            {"repeats", options.repeats},
+            {"by_known", by_known},
+            {"by_train", by_train}};
+}
+
+std::vector<Column> columns(const PredictOptions& options, bool by_train) {
+    std::vector<Column> all = {{"predictor", "PREDICTOR"}};
+    if (by_train) all.push_back({"train", "TRAIN", Align::right});
+    for (const Column& column : std::vector<Column>{{"known", "KNOWN", Align::right},
+                                                    {"r2", "R2", Align::right},
+                                                    {"r2_sd", "+-", Align::right},
+                                                    {"rank_correlation", "RANK", Align::right},
+                                                    {"r2_naive", "NAIVE R2", Align::right},
+                                                    {"rank_correlation_naive", "NAIVE RANK", Align::right},
+                                                    {"fit_ms", "FIT MS", Align::right}})
+        all.push_back(column);
+    if (options.coverage) all.push_back({"coverage", "IN 90 %", Align::right});
+    return all;
+}
+
+/// Numbers to three digits, for people.
+Json shortened(Json rows) {
+    for (Json& row : rows) {
+        row.emplace("coverage", nullptr);
+        for (auto& [key, value] : row.items())
+            if (value.is_number_float()) value = fmt::format("{:.3f}", value.get<double>());
+        if (row["known"].is_string()) row["known"] = row["known"].get<std::string>().substr(0, 4);
+    }
+    return rows;
+}
+
+void print_view(std::ostream& out, const PredictOptions& options, const Json& v) {
+    out << fmt::format(
+        "{}: {} at step {} of {} curves, {} configurations, which stand on one side of a split\n"
+        "(NAIVE: split by row, as in published tables; runs of one configuration then stand on both "
+        "sides)\n\n",
+        cell_text(v["table"]), cell_text(v["metric"]), cell_text(v["target"]), cell_text(v["curves"]),
+        cell_text(v["configurations"]));
+    if (!v["by_known"].empty()) {
+        out << fmt::format("By the share of the curve that is known: {} folds, {} times\n", options.folds,
+                           options.repeats);
+        print_table(out, columns(options, false), shortened(v["by_known"]));
+    }
+    if (!v["by_train"].empty()) {
+        out << fmt::format("\nBy training curves, {:.0f} % of each known: {} splits\n",
+                           100 * options.train_known, options.repeats);
+        print_table(out, columns(options, true), shortened(v["by_train"]));
+    }
+    bool first = true;
+    for (const char* part : {"by_known", "by_train"}) {
+        for (const Json& row : v[part]) {
+            if (!row.contains("energy_gap") || row["energy_gap"].is_null()) continue;
+            if (first)
+                out << "\nEnergy above the optimum without bits: of the samples, of as many random bits\n";
+            first = false;
+            const auto train =
+                row["train"].is_null() ? std::string("folds") : cell_text(row["train"]) + " curves";
+            out << fmt::format("  {} {:.2f}, {}: {:.2f} %, {:.0f} %\n", cell_text(row["predictor"]),
+                               row["known"].get<double>(), train, 100 * row["energy_gap"].get<double>(),
+                               100 * row["random_energy_gap"].get<double>());
+        }
+    }
+}
+
+void print_complaints(std::ostream& err, const std::vector<Cell>& cells) {
+    for (const Cell& cell : cells) {
+        if (cell.complaint.empty()) continue;
+        err << fmt::format("quench: {} at {:.2g} of the curve{}: {}\n", cell.predictor, cell.fraction,
+                           cell.train == 0 ? "" : fmt::format(", {} curves", cell.train), cell.complaint);
+    }
+}
+
+void write_plot(const PredictOptions& options, const Json& v) {
+    const auto lines = [&](const char* part, const char* x, const char* y, const char* deviation) {
+        std::vector<ChartLine> all;
+        for (const std::string& name : options.predictors) {
+            ChartLine line{name, {}};
+            for (const Json& row : v[part]) {
+                if (row["predictor"] != name || row[y].is_null()) continue;
+                line.points.push_back({row[x].get<double>(), row[y].get<double>(),
+                                       deviation != nullptr ? row[deviation].get<double>() : 0.0});
+            }
+            all.push_back(std::move(line));
+        }
+        return all;
+    };
+    const std::vector<ChartPanel> panels = {
+        {"share of the curve that is known", "R2, grouped folds", lines("by_known", "known", "r2", "r2_sd")},
+        {"share of the curve that is known", "rank correlation",
+         lines("by_known", "known", "rank_correlation", nullptr)},
+        {fmt::format("training curves ({:.0f} % known)", 100 * options.train_known), "R2",
+         lines("by_train", "train", "r2", "r2_sd")}};
+    std::ofstream out(options.plot, std::ios::binary);
+    out << line_chart(
+        fmt::format("{}: {} at step {}", options.table, cell_text(v["metric"]), cell_text(v["target"])),
+        panels);
+    if (!out.flush())
+        throw Refusal(
+            ExitCode::error,
+            fmt::format("the plot cannot be written to '{}' (no such folder, or no right or space) name "
+                        "another file",
+                        options.plot));
+}
+
+void check(const PredictOptions& options) {
+    for (const std::string& text : options.predictors) {
+        if (const auto made = predictor::make_predictor_from(text); !made)
+            throw Refusal(ExitCode::usage, made.error().text());
+    }
+}
+
+ExitCode run_predict(const World& world, const Common& common, const PredictOptions& options) {
+    Interruption interruption;
+    check(options);
+    const Data data = read_data(options);
+    constexpr std::size_t fewest = 4;  // two to learn from and two to judge by
+    if (data.configurations < fewest)
+        throw Refusal(
+            ExitCode::error,
+            fmt::format(
+                "{}: too few curves ({} of {} configurations reach step {} with finite values, and it "
+                "takes {} configurations) give more, or ask for an earlier step",
+                options.table, data.curves.size(), data.configurations, data.target, fewest));
+    std::vector<Cell> cells = plan(options, data);
+    {
+        ProgressLine line(world.err, "judging predictors");
+        judge(
+            options, data, cells, [&](std::uint64_t done, std::uint64_t all) { line.show(done, all); },
+            interruption.token());
+    }
+    if (interruption.requested()) return ExitCode::interrupted;
+    print_complaints(world.err, cells);
+    if (std::ranges::none_of(cells, [](const Cell& cell) { return cell.complaint.empty(); }))
+        throw Refusal(ExitCode::error,
+                      "no predictor could be judged (the reasons stand above) give another table");
+    const Json v = view(options, data, cells);
+    if (!options.plot.empty()) write_plot(options, v);
+    switch (common.output) {
+        case Output::json:
+            print_json(world.out, v);
+            break;
+        case Output::csv: {
+            Json rows = v["by_known"];
+            for (const Json& row : v["by_train"]) rows.push_back(row);
+            for (Json& row : rows)
+                for (const Column& column : columns(options, true)) row.emplace(column.key, nullptr);
+            print_csv(world.out, columns(options, true), rows);
+            break;
+        }
+        case Output::table:
+            print_view(world.out, options, v);
+            break;
+    }
+    return ExitCode::ok;
+}
+
+}  // namespace
+
+Action declare_predict(CLI::App& app, const World& world, const Common& common) {
+    // Shared: CLI11 writes into it after this function has returned, the action reads it.
+    const auto o = std::make_shared<PredictOptions>();
+    app.add_option("--table", o->table, "Learning curves: CSV with columns hp.NAME and METRIC@STEP")
+        ->required()
+        ->type_name("FILE");
+    app.add_option("--metric", o->metric, "Which metric (default: the first)");
+    app.add_option("--target", o->target, "The step to forecast (default: the last)");
+    app.add_option("--predictor", o->predictors,
+                   "last, svr, qsvr, parametric, gp, with options as svr:kind=epsilon,cost=67.61; repeats")
+        ->take_all();
+    app.add_option("--known", o->known, "Shares of the curve that are known")->check(CLI::Range(0.0, 1.0));
+    app.add_option("--train", o->train, "Sizes of training sets")->check(CLI::Range(2, 1'000'000));
+    app.add_option("--train-known", o->train_known, "The share that is known there")
+        ->check(CLI::Range(0.0, 1.0));
+    app.add_option("--folds", o->folds, "Of the cross-validation by share")->check(CLI::Range(2, 1'000'000));
+    app.add_option("--repeats", o->repeats, "Random splits of each kind")->check(CLI::Range(1, 100'000));
+    app.add_option("--test", o->most_tested, "Curves to judge by, at most, for each training set")
+        ->check(CLI::Range(2, 1'000'000));
+    app.add_option("--seed", o->seed, "The same seed gives the same splits and fits");
+    app.add_option("--threads", o->threads, "0: one a core");
+    app.add_flag("--coverage", o->coverage,
+                 "Also how many truths the 90 % intervals hold (takes ten times as long)");
+    app.add_option("--plot", o->plot, "Also a picture, SVG")->type_name("FILE");
+    return [&world, &common, o] { return run_predict(world, common, *o); };
+}
+
+}  // namespace quench::orchestrator::cli
