@@ -1,6 +1,7 @@
 #include "search/catalogue.hpp"
 
 #include "search/sampler/grid.hpp"
+#include "search/sampler/qmc/qmc.hpp"
 #include "search/sampler/random.hpp"
 #include "search/scheduler/asha.hpp"
 #include "search/scheduler/hyperband.hpp"
@@ -46,6 +47,9 @@ std::optional<base::Error> rung_error(const SchedulerOptions& o) {
 MadeSampler make_random(const SamplerOptions& o, const space::Space& space) {
     return std::unique_ptr<sampler::Sampler>(std::make_unique<sampler::Random>(space, o.seed));
 }
+MadeSampler make_qmc(const SamplerOptions& o, const space::Space& space) {
+    return std::unique_ptr<sampler::Sampler>(std::make_unique<sampler::Qmc>(space, o.seed));
+}
 MadeSampler make_grid(const SamplerOptions& o, const space::Space& space) {
     return sampler::Grid::make(space, o.seed, o.grid_points);
 }
@@ -72,7 +76,8 @@ MadeScheduler make_hyperband(const SchedulerOptions& o) {
     return std::unique_ptr<scheduler::Scheduler>(std::make_unique<scheduler::Hyperband>(std::move(options)));
 }
 
-constexpr std::array samplers{SamplerEntry{"random", make_random}, SamplerEntry{"grid", make_grid}};
+constexpr std::array samplers{SamplerEntry{"random", make_random}, SamplerEntry{"grid", make_grid},
+                              SamplerEntry{"qmc", make_qmc}};
 constexpr std::array schedulers{SchedulerEntry{"none", make_none}, SchedulerEntry{"asha", make_asha},
                                 SchedulerEntry{"hyperband", make_hyperband}};
 
