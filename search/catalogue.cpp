@@ -3,6 +3,7 @@
 #include "search/sampler/grid.hpp"
 #include "search/sampler/qmc/qmc.hpp"
 #include "search/sampler/random.hpp"
+#include "search/sampler/tpe/tpe.hpp"
 #include "search/scheduler/asha.hpp"
 #include "search/scheduler/hyperband.hpp"
 #include "search/scheduler/none.hpp"
@@ -44,11 +45,28 @@ std::optional<base::Error> rung_error(const SchedulerOptions& o) {
     return std::nullopt;
 }
 
+constexpr std::uint64_t most_startup_trials = 1'000'000;  ///< a model that never starts is a mistake
+
+std::optional<base::Error> startup_error(const SamplerOptions& o) {
+    if (o.startup_trials >= 2 && o.startup_trials <= most_startup_trials) return std::nullopt;
+    return base::Error(fmt::format(
+        "startup_trials is {} (a model compares 2 trials or more, and it must begin some time) give a number "
+        "from 2 to {}",
+        o.startup_trials, most_startup_trials));
+}
+
 MadeSampler make_random(const SamplerOptions& o, const space::Space& space) {
     return std::unique_ptr<sampler::Sampler>(std::make_unique<sampler::Random>(space, o.seed));
 }
 MadeSampler make_qmc(const SamplerOptions& o, const space::Space& space) {
     return std::unique_ptr<sampler::Sampler>(std::make_unique<sampler::Qmc>(space, o.seed));
+}
+MadeSampler make_tpe(const SamplerOptions& o, const space::Space& space) {
+    if (const auto error = startup_error(o)) return *error;
+    sampler::Tpe::Options options;
+    options.seed = o.seed;
+    options.startup = o.startup_trials;
+    return std::unique_ptr<sampler::Sampler>(std::make_unique<sampler::Tpe>(space, options));
 }
 MadeSampler make_grid(const SamplerOptions& o, const space::Space& space) {
     return sampler::Grid::make(space, o.seed, o.grid_points);
@@ -77,7 +95,7 @@ MadeScheduler make_hyperband(const SchedulerOptions& o) {
 }
 
 constexpr std::array samplers{SamplerEntry{"random", make_random}, SamplerEntry{"grid", make_grid},
-                              SamplerEntry{"qmc", make_qmc}};
+                              SamplerEntry{"qmc", make_qmc}, SamplerEntry{"tpe", make_tpe}};
 constexpr std::array schedulers{SchedulerEntry{"none", make_none}, SchedulerEntry{"asha", make_asha},
                                 SchedulerEntry{"hyperband", make_hyperband}};
 
