@@ -10,6 +10,7 @@ namespace {
 
 struct Sides {
     std::vector<space::Point> good, bad;
+    std::vector<double> bad_weights;  ///< one a bad point
 };
 
 Sides split(const History& history, const Tpe::Options& options) {
@@ -22,8 +23,13 @@ Sides split(const History& history, const Tpe::Options& options) {
     Sides sides;
     for (std::size_t i = 0; i < evidence.values.size(); ++i)
         (i < good ? sides.good : sides.bad).push_back(records[evidence.values[i].record].point);
-    for (const auto* more : {&evidence.dropped, &evidence.broken, &evidence.pending})
+    for (const auto* more : {&evidence.dropped, &evidence.pending})
         for (const std::size_t record : *more) sides.bad.push_back(records[record].point);
+    sides.bad_weights.assign(sides.bad.size(), 1.0);
+    for (const std::size_t record : evidence.broken) {
+        sides.bad.push_back(records[record].point);
+        sides.bad_weights.push_back(options.broken_weight);
+    }
     return sides;
 }
 
@@ -35,8 +41,7 @@ std::pair<Mixture, Mixture> densities(const space::Encoding& encoding, const Sid
     const double bandwidth = options.bandwidth * std::pow(trials / 10, -options.bandwidth_exponent);
     return {Mixture(encoding, sides.good, std::vector<double>(sides.good.size(), 1.0),
                     {bandwidth, options.good_uniform_weight}),
-            Mixture(encoding, sides.bad, std::vector<double>(sides.bad.size(), 1.0),
-                    {bandwidth, options.bad_uniform_weight})};
+            Mixture(encoding, sides.bad, sides.bad_weights, {bandwidth, options.bad_uniform_weight})};
 }
 
 /// Trials that taught something: those of which a value, or at least the end, is known.
@@ -89,6 +94,7 @@ std::vector<space::Configuration> Tpe::ask(TrialId first, std::size_t count) con
             }
         }
         configurations.push_back(encoding.decode(best));
+        sides.bad_weights.push_back(1.0);
         sides.bad.push_back(best);  // the rest of the batch keeps off, as it will when this one is told
     }
     return configurations;

@@ -27,6 +27,9 @@ class Tpe final : public Sampler {
         double bandwidth_exponent = 0.25;  ///< it falls as trials^-exponent
         double good_uniform_weight = 0.3;  ///< of the uniform kernel among the good, in points
         double bad_uniform_weight = 1;
+        /// Of a failed, diverged or infeasible trial, in points: with 1, half of the proposals at the border
+        /// of a forbidden region still fall into it.
+        double broken_weight = 3;
     };
 
     Tpe(space::Space space, const Options& options);
