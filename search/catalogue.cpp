@@ -1,5 +1,6 @@
 #include "search/catalogue.hpp"
 
+#include "search/sampler/gp/gp.hpp"
 #include "search/sampler/grid.hpp"
 #include "search/sampler/qmc/qmc.hpp"
 #include "search/sampler/random.hpp"
@@ -68,6 +69,13 @@ MadeSampler make_tpe(const SamplerOptions& o, const space::Space& space) {
     options.startup = o.startup_trials;
     return std::unique_ptr<sampler::Sampler>(std::make_unique<sampler::Tpe>(space, options));
 }
+MadeSampler make_gp(const SamplerOptions& o, const space::Space& space) {
+    if (const auto error = startup_error(o)) return *error;
+    sampler::Gp::Options options;
+    options.seed = o.seed;
+    options.startup = o.startup_trials;
+    return std::unique_ptr<sampler::Sampler>(std::make_unique<sampler::Gp>(space, options));
+}
 MadeSampler make_grid(const SamplerOptions& o, const space::Space& space) {
     return sampler::Grid::make(space, o.seed, o.grid_points);
 }
@@ -95,7 +103,8 @@ MadeScheduler make_hyperband(const SchedulerOptions& o) {
 }
 
 constexpr std::array samplers{SamplerEntry{"random", make_random}, SamplerEntry{"grid", make_grid},
-                              SamplerEntry{"qmc", make_qmc}, SamplerEntry{"tpe", make_tpe}};
+                              SamplerEntry{"qmc", make_qmc}, SamplerEntry{"tpe", make_tpe},
+                              SamplerEntry{"gp", make_gp}};
 constexpr std::array schedulers{SchedulerEntry{"none", make_none}, SchedulerEntry{"asha", make_asha},
                                 SchedulerEntry{"hyperband", make_hyperband}};
 
