@@ -3,12 +3,18 @@
 //
 //   OUT/config.json            every hyperparameter by name, "precision", "loss" and its three sums
 //   OUT/input/                 features, targets (rows x columns), begin (offsets of events)
-//   OUT/parameters/NAME.npy    in x out for weights, 1 x out for biases; message weights are [T, W, G] side
-//   by side OUT/fixed/NAME.npy         codebooks of the hash OUT/bins/NAME.npy          the order of rows in
-//   each graph layer OUT/output/                logits, charge, momentum OUT/gradients/NAME.npy     of the
-//   loss, for each parameter
+//   OUT/parameters/NAME.npy    in x out for weights, 1 x out for biases; messages have [T, W, G] side by side
+//
+//   OUT/fixed/NAME.npy         codebooks of the hash, projections of attention, standardization
+//
+//   OUT/bins/NAME.npy          the order of rows in each graph layer
+//
+//   OUT/output/                logits, charge, momentum
+//
+//   OUT/gradients/NAME.npy     of the loss, for each parameter
 #include "base/random.hpp"
 #include "bench/npy.hpp"
+#include "trainer/cli/train/options.hpp"
 #include "trainer/data/generated_events.hpp"
 #include "trainer/mlpf/network.hpp"
 #include "trainer/training/event_set.hpp"
@@ -28,7 +34,7 @@ using nlohmann::json;
 
 struct Options {
     std::string folder;
-    std::vector<std::string> settings;
+    cli::Settings settings;
     std::size_t events = 4;
     double pileup = 4;
     std::uint64_t seed = 1;
@@ -44,7 +50,7 @@ void shake(nn::Parameters<Scalar>& parameters, std::uint64_t seed) {
 
 template <class Scalar>
 mlpf::Batch<Scalar> as(const mlpf::Batch<float>& batch) {
-    return {batch.features.cast<Scalar>(), batch.targets.cast<Scalar>(), batch.begin};
+    return {batch.features.cast<Scalar>(), batch.targets.cast<Scalar>(), batch.begin, batch.numbers};
 }
 
 template <class Scalar>
@@ -57,7 +63,16 @@ void dump(const Options& options, const mlpf::Hyperparameters& hyper) {
     const mlpf::Batch<Scalar> batch = as<Scalar>(events.stack(all));
 
     nn::Parameters<Scalar> parameters(options.seed);
-    const mlpf::Network<Scalar> network(parameters, hyper, batch.features.cols());
+    mlpf::Network<Scalar> network(parameters, hyper, batch.features.cols());
+    mlpf::Standardization<Scalar> standardization;
+    if (hyper.standardize) {
+        mlpf::Matrix<Scalar> encoded;
+        mlpf::encode(hyper.encoding, batch.features, encoded);
+        standardization = mlpf::standardization_of(encoded);
+        network.set_standardization(standardization);
+        bench::write_npy(folder / "fixed/standardization.mean.npy", standardization.mean);
+        bench::write_npy(folder / "fixed/standardization.scale.npy", standardization.scale);
+    }
     shake(parameters, options.seed);
     typename mlpf::Network<Scalar>::Cache cache;
     nn::Gradients<Scalar> gradients(parameters);
@@ -109,18 +124,10 @@ void dump(const Options& options, const mlpf::Hyperparameters& hyper) {
                parameters.size(), sums.total(hyper.loss), options.folder);
 }
 
-mlpf::Hyperparameters hyperparameters(const std::vector<std::string>& settings) {
-    json params = json::object();
-    for (const std::string& setting : settings) {
-        const std::size_t equals = setting.find('=');
-        if (equals == std::string::npos) throw std::runtime_error("--set " + setting + ": NAME=VALUE");
-        const json value = json::parse(setting.substr(equals + 1), nullptr, false);
-        params[setting.substr(0, equals)] = value.is_discarded() ? json(setting.substr(equals + 1)) : value;
-    }
-    const auto read = mlpf::hyperparameters_from(params);
-    if (const auto* error = std::get_if<base::Error>(&read)) throw std::runtime_error(error->text());
-    if (const auto* why = std::get_if<contract::Infeasible>(&read)) throw std::runtime_error(why->why);
-    return std::get<mlpf::Hyperparameters>(read);
+mlpf::Hyperparameters hyperparameters(const cli::Settings& settings) {
+    const cli::Configuration configuration = cli::configuration_from(cli::params_from(settings));
+    if (configuration.infeasible) throw std::runtime_error(configuration.infeasible->why);
+    return configuration.hyper;
 }
 
 }  // namespace

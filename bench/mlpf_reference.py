@@ -72,19 +72,21 @@ def encode(x, kind):
 
 
 class Mlpf:
-    """The network as functions of a dictionary of parameters."""
+    """The network as functions of a dictionary of parameters. Drops only if `training`."""
 
-    def __init__(self, config, parameters, fixed):
-        self.c, self.p, self.fixed = config, parameters, fixed
+    def __init__(self, config, parameters, fixed, training=False):
+        self.c, self.p, self.fixed, self.training = config, parameters, fixed, training
 
     def dense(self, name, x):
         return F.linear(x, self.p[name + ".weights"].t(), self.p[name + ".bias"][0])
 
-    def ffn(self, name, x):
-        """Hidden layers with elu, then a linear one."""
+    def ffn(self, name, x, dropout=0.0):
+        """Hidden layers with elu and dropout, then a linear one."""
         layer = 0
         while "%s.%d.weights" % (name, layer + 1) in self.p:
             x = F.elu(self.dense("%s.%d" % (name, layer), x))
+            if dropout > 0:
+                x = F.dropout(x, dropout, self.training)
             layer += 1
         return self.dense("%s.%d" % (name, layer), x)
 
@@ -122,6 +124,8 @@ class Mlpf:
             hom = n * (a @ (n * (h @ t))) if n is not None else a @ (h @ t)
             gate = torch.sigmoid(h @ g + self.p[key + ".bias"][0])
             h = F.elu(gate * hom + (1 - gate) * (h @ w)) * m
+            if c["message_dropout"] > 0:
+                h = F.dropout(h, c["message_dropout"], self.training)
         out = torch.empty(batch, length, h.shape[-1], dtype=x.dtype)
         return out.scatter(1, order.unsqueeze(-1).expand(-1, -1, h.shape[-1]), h.view(batch, length, -1))
 
@@ -178,27 +182,32 @@ class Mlpf:
         return (self.stack("classification", c["id_layers"], x, encoded, mask),
                 self.stack("regression", c["reg_layers"], x, encoded, mask))
 
+    def head(self, name, x):
+        return self.ffn(name, x, self.c["head_dropout"])
+
     def forward(self, x, mask):
         """(batch, length, columns) to class logits, charge logits and momenta."""
         c = self.c
         encoded = encode(x, c["encoding"])
+        if c["standardize"]:
+            encoded = (encoded - self.fixed["standardization.mean"]) * self.fixed["standardization.scale"]
         node = F.elu(self.ffn("encoding", encoded))
         z, r = self.streams(node, encoded, mask)
         if c["head_layer_norm"]:
             z = self.norm("heads.norm", z)
-        logits = self.ffn("classes", z)
-        charge = self.ffn("charge", z)
+        logits = self.head("classes", z)
+        charge = self.head("charge", z)
         zc = torch.cat([z, logits.detach()], dim=-1)
         e = torch.cat([zc, r, logits.detach()], dim=-1)
-        pt = self.ffn("pt", e)
-        energy = self.ffn("energy", e)[..., 0]
+        pt = self.head("pt", e)
+        energy = self.head("energy", e)[..., 0]
         if c["targets"] == "log_ratio":
             pt = pt[..., 0]
         else:
             pt = (x[..., 1] * pt[..., 0] + pt[..., 1]).abs() if c["pt_correction"] else pt[..., 0].abs()
             energy = (x[..., 5] + energy).abs()
-        eta = (x[..., 2] + self.ffn("eta", zc)[..., 0]).clamp(-7, 7)
-        angles = (x[..., 3:5] + self.ffn("angles", zc)).clamp(-1, 1)
+        eta = (x[..., 2] + self.head("eta", zc)[..., 0]).clamp(-7, 7)
+        angles = (x[..., 3:5] + self.head("angles", zc)).clamp(-1, 1)
         return logits, charge, torch.cat([pt[..., None], eta[..., None], angles, energy[..., None]], dim=-1)
 
 
@@ -279,16 +288,17 @@ def check(folder):
 
 
 def train(folder, threads, seconds, batch_size):
-    """Adam on the dump's events, as a PyTorch user would: padded batches, batched products."""
+    """Adam on the dump's events, as the reference does: batches of events of like length, padded, batched products."""
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)  # or kernels that underflow cost fifty times as much
     dump = Dump(folder, torch.float32)
     c = dump.config
     parameters = {name: t.requires_grad_() for name, t in dump.folder_of("parameters").items()}
-    model = Mlpf(c, parameters, dump.folder_of("fixed"))
+    model = Mlpf(c, parameters, dump.folder_of("fixed"), training=True)
     optimizer = torch.optim.Adam(parameters.values(), lr=1e-4, eps=1e-7)
     events = len(dump.begin) - 1
-    batches = [dump.padded(range(i, min(i + batch_size, events)), c["bin_size"]) for i in range(0, events, batch_size)]
+    by_length = sorted(range(events), key=lambda e: dump.begin[e + 1] - dump.begin[e])
+    batches = [dump.padded(by_length[i : i + batch_size], c["bin_size"]) for i in range(0, events, batch_size)]
 
     def epoch():
         for x, y, mask in batches:

@@ -13,7 +13,7 @@
 //   }
 //
 // It stands apart from the rest of the tree (own namespace, exceptions, nothing of base/), because it is
-// built into programs that are not ours. README.md beside contract/ tells the contract.
+// built into programs that are not ours. README.md beside it tells the contract.
 #pragma once
 
 #include <algorithm>
@@ -84,19 +84,24 @@ class File {
 }  // namespace detail
 
 /// Puts `bytes` at `path` so that a reader sees the old content or the new, never a part, whatever is killed
-/// and whenever, the machine included: written beside it, synced, renamed, folder synced. Throws
-/// std::system_error.
+/// and whenever, the machine included: written beside it, synced, renamed, folder synced. What cannot
+/// be written whole (a full disk) leaves nothing beside it. Throws std::system_error.
 inline void write_atomically(const std::filesystem::path& path, std::string_view bytes) {
     std::filesystem::path folder = path.parent_path();
     if (folder.empty()) folder = ".";
     std::filesystem::create_directories(folder);
     const std::filesystem::path beside = folder / ("." + path.filename().string() + ".new");
-    {
-        const detail::File file(beside, O_WRONLY | O_CREAT | O_TRUNC);
-        file.write(bytes);
-        file.sync();
+    try {
+        {
+            const detail::File file(beside, O_WRONLY | O_CREAT | O_TRUNC);
+            file.write(bytes);
+            file.sync();
+        }
+        std::filesystem::rename(beside, path);
+    } catch (...) {
+        ::unlink(beside.c_str());  // half a file would take the room that is missing
+        throw;
     }
-    std::filesystem::rename(beside, path);
     detail::File(folder, O_RDONLY | O_DIRECTORY).sync();
 }
 

@@ -163,12 +163,17 @@ class Trial:
             return
         os.makedirs(self.checkpoint_dir, exist_ok=True)
         beside = os.path.join(self.checkpoint_dir, ".%s.new" % name)
-        yield beside
-        reports = self.checkpoint(_REPORTS)
-        if reports is not None:
-            _sync(reports)  # first: a checkpoint is never ahead of the reports
-        _sync(beside)
-        os.replace(beside, os.path.join(self.checkpoint_dir, name))
+        try:
+            yield beside
+            reports = self.checkpoint(_REPORTS)
+            if reports is not None:
+                _sync(reports)  # first: a checkpoint is never ahead of the reports
+            _sync(beside)
+            os.replace(beside, os.path.join(self.checkpoint_dir, name))
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(beside)  # half a file would take the room that is missing
+            raise
         _sync(self.checkpoint_dir)
 
     def save_json(self, name, value):

@@ -168,6 +168,7 @@ Result<> EventFile::check(const event::Event& event, std::size_t i) const {
     const auto known_class = [](float x) {
         return x >= 0 && x < static_cast<float>(event::categories) && x == std::floor(x);
     };
+    const auto known_charge = [](float x) { return x == -1 || x == 0 || x == 1; };
     const std::size_t columns = event::feature_columns(event.detector);
     for (std::size_t row = 0; row < event.rows; ++row) {
         const float type = event.elements[row * columns];
@@ -176,8 +177,12 @@ Result<> EventFile::check(const event::Event& event, std::size_t i) const {
         const std::size_t at = row * event::target_columns;
         if (!known_class(event.targets[at]))
             return bad(fmt::format("has a target of class {}", event.targets[at]));
+        if (!known_charge(event.targets[at + 1]))
+            return bad(fmt::format("has a target of charge {}", event.targets[at + 1]));
         if (has_candidates_ && !known_class(event.candidates[at]))
             return bad(fmt::format("has a candidate of class {}", event.candidates[at]));
+        if (has_candidates_ && !known_charge(event.candidates[at + 1]))
+            return bad(fmt::format("has a candidate of charge {}", event.candidates[at + 1]));
     }
     if (data::count(event).particles != particles_[i])
         return bad(fmt::format("has {} particles, but its count says {}", data::count(event).particles,

@@ -94,7 +94,8 @@ Result<> EventFileWriter::append(const event::Event& event) {
     QUENCH_CHECK(event.elements.size() == event.rows * event::feature_columns(detector_) &&
                      event.targets.size() == event.rows * event::target_columns,
                  "tables of an event with different numbers of rows");
-    if (events_ == 0) has_candidates_ = !event.candidates.empty();
+    // Events without elements have no rows to tell.
+    if (rows_ == 0) has_candidates_ = !event.candidates.empty();
     QUENCH_CHECK(event.candidates.size() == (has_candidates_ ? event.targets.size() : 0),
                  "candidates in some events only");
     const auto add = [](std::vector<float>& to, const std::vector<float>& rows) {

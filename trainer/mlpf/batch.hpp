@@ -3,6 +3,7 @@
 
 #include "trainer/nn/matrix.hpp"
 
+#include <cstdint>
 #include <vector>
 
 namespace quench::trainer::mlpf {
@@ -29,6 +30,7 @@ struct Batch {
     Matrix<Scalar> features;
     Matrix<Scalar> targets;
     std::vector<Index> begin;  ///< event e has the rows begin[e] .. begin[e+1]-1; one longer than events
+    std::vector<std::uint64_t> numbers;  ///< of each event in its set, which names its random numbers
 
     [[nodiscard]] Index rows() const { return features.rows(); }
 };

@@ -35,6 +35,34 @@ void encode(Encoding encoding, const Matrix<Scalar>& features, Matrix<Scalar>& o
     }
 }
 
+template <class Scalar>
+void Standardization<Scalar>::apply(Matrix<Scalar>& encoded) const {
+    if (mean.size() == 0) return;
+    for (Index i = 0; i < encoded.rows(); ++i)
+        encoded.row(i).array() = (encoded.row(i) - mean).array() * scale.array();
+}
+
+template <class Scalar>
+Standardization<Scalar> standardization_of(const Matrix<Scalar>& encoded) {
+    constexpr double least_deviation = 1e-6;
+    Standardization<Scalar> out{nn::RowVector<Scalar>::Zero(encoded.cols()),
+                                nn::RowVector<Scalar>::Ones(encoded.cols())};
+    if (encoded.rows() == 0) return out;
+    const auto rows = static_cast<double>(encoded.rows());
+    for (Index column = element_types; column < encoded.cols(); ++column) {
+        const auto x = encoded.col(column).template cast<double>().array();
+        const double mean = x.sum() / rows;
+        const double deviation = std::sqrt((x - mean).square().sum() / rows);
+        out.mean(column) = static_cast<Scalar>(mean);
+        if (deviation > least_deviation) out.scale(column) = static_cast<Scalar>(1 / deviation);
+    }
+    return out;
+}
+
+template struct Standardization<float>;
+template struct Standardization<double>;
+template Standardization<float> standardization_of<float>(const Matrix<float>&);
+template Standardization<double> standardization_of<double>(const Matrix<double>&);
 template void encode<float>(Encoding, const Matrix<float>&, Matrix<float>&);
 template void encode<double>(Encoding, const Matrix<double>&, Matrix<double>&);
 

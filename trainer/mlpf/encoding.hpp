@@ -17,6 +17,19 @@ constexpr Index encoded_columns(Index feature_columns) {
     return element_types + feature_columns - 1;
 }
 
+/// What frees encoded features from their means and scales: x <- (x - mean) * scale, in place. The columns of
+/// types stay as they are. (Keras's Normalization layer, which the published transformer begins with.)
+template <class Scalar>
+struct Standardization {
+    nn::RowVector<Scalar> mean, scale;  ///< one number a column; empty: nothing happens
+
+    void apply(Matrix<Scalar>& encoded) const;
+};
+
+/// That of these encoded rows, taken in double; a column that does not vary keeps its scale.
+template <class Scalar>
+Standardization<Scalar> standardization_of(const Matrix<Scalar>& encoded);
+
 /// rows x columns of features to rows x encoded_columns. Non-finite features count as 0, others are clipped
 /// to
 /// +-1e6.

@@ -147,7 +147,8 @@ void GraphLayer<Scalar>::send(const nn::Parameters<Scalar>& parameters, const Me
 template <class Scalar>
 const Matrix<Scalar>& GraphLayer<Scalar>::forward(const nn::Parameters<Scalar>& parameters,
                                                   const Matrix<Scalar>& x, const std::vector<Index>& events,
-                                                  Cache& cache, Binning binning) const {
+                                                  Cache& cache, Binning binning,
+                                                  const nn::Dropping& dropping) const {
     cache.input = norm_ ? norm_->forward(parameters, x, cache.norm) : x;
     const Matrix<Scalar>& points = distance_.forward(parameters, cache.input, cache.distance);
     if (binning == Binning::anew) cache.bins = make_bins(points, codebook_, events, shape_.bin_size);
@@ -156,11 +157,17 @@ const Matrix<Scalar>& GraphLayer<Scalar>::forward(const nn::Parameters<Scalar>& 
     if (!in_order) gather(cache.input, cache.bins, cache.sorted);
     build_graph(cache);
 
+    cache.dropping = dropping;
     cache.messages.resize(messages_.size());
     const Matrix<Scalar>* h = in_order ? &cache.input : &cache.sorted;
     for (std::size_t i = 0; i < messages_.size(); ++i) {
-        send(parameters, messages_[i], cache, *h, cache.messages[i]);
-        h = &cache.messages[i].output;
+        MessageCache& message = cache.messages[i];
+        send(parameters, messages_[i], cache, *h, message);
+        if (dropping.drops(shape_.dropout)) {
+            message.dropped = message.output;
+            nn::dropout<Scalar>(message.dropped, shape_.dropout, dropping, number_of(i));
+        }
+        h = &sent(cache, i);
     }
     if (in_order) return *h;
     scatter(*h, cache.bins, cache.output);
@@ -264,8 +271,8 @@ void GraphLayer<Scalar>::backward(const nn::Parameters<Scalar>& parameters, cons
 
     gather(dy, cache.bins, scratch.dh);
     for (std::size_t i = messages_.size(); i-- > 0;) {
-        const Matrix<Scalar>& x =
-            i > 0 ? cache.messages[i - 1].output : (in_order ? cache.input : cache.sorted);
+        const Matrix<Scalar>& x = i > 0 ? sent(cache, i - 1) : (in_order ? cache.input : cache.sorted);
+        nn::dropout<Scalar>(scratch.dh, shape_.dropout, cache.dropping, number_of(i));
         send_backward(parameters, messages_[i], cache, x, cache.messages[i], gradients, scratch);
     }
     points_backward(cache, scratch);

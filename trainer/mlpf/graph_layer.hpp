@@ -24,6 +24,7 @@ struct GraphLayerShape {
     double clip_low = 0.0;
     bool normalize_degrees = true;
     bool layer_norm = false;
+    double dropout = 0;  ///< after each message, in training
 };
 
 /// How many numbers such a layer trains.
@@ -46,6 +47,7 @@ class GraphLayer {
     struct MessageCache {
         Matrix<Scalar> products;  ///< x T, x W and g side by side
         Matrix<Scalar> hom, output;
+        Matrix<Scalar> dropped;  ///< what is left of the output, if any of it goes
     };
     struct Cache {
         typename nn::LayerNorm<Scalar>::Cache norm;
@@ -59,6 +61,7 @@ class GraphLayer {
         std::vector<nn::Vector<Scalar>> degree;  ///< n of each bin; empty for raw degrees
         std::vector<MessageCache> messages;
         Matrix<Scalar> output;
+        nn::Dropping dropping;
     };
     /// Space for a backward pass; any layers may share one.
     struct Scratch {
@@ -74,7 +77,7 @@ class GraphLayer {
     /// `events`: event e has the rows events[e] .. events[e+1]-1. The output stays in the cache.
     const Matrix<Scalar>& forward(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x,
                                   const std::vector<Index>& events, Cache& cache,
-                                  Binning binning = Binning::anew) const;
+                                  Binning binning = Binning::anew, const nn::Dropping& dropping = {}) const;
     /// Adds dL/dx to `dx`.
     void backward(const nn::Parameters<Scalar>& parameters, const Cache& cache, const Matrix<Scalar>& dy,
                   nn::Gradients<Scalar>& gradients, Scratch& scratch, Matrix<Scalar>& dx) const;
@@ -88,6 +91,14 @@ class GraphLayer {
         nn::Slice bias;
     };
 
+    [[nodiscard]] const Matrix<Scalar>& sent(const Cache& cache, std::size_t message) const {
+        const MessageCache& m = cache.messages[message];
+        return cache.dropping.drops(shape_.dropout) ? m.dropped : m.output;
+    }
+    // Names a message's random numbers: no two places of the block are one.
+    [[nodiscard]] std::uint32_t number_of(std::size_t message) const {
+        return static_cast<std::uint32_t>(messages_[message].weights.offset);
+    }
     void build_graph(Cache& cache) const;
     void send(const nn::Parameters<Scalar>& parameters, const MessageSlices& slices, const Cache& cache,
               const Matrix<Scalar>& x, MessageCache& message) const;

@@ -14,13 +14,16 @@ Index or_else(Index own, Index others) {
 }
 
 nn::FfnShape id_shape(const HeadShape& h, Index in) {
-    return {in, or_else(h.id_hidden, h.hidden), or_else(h.id_layers, h.layers), classes, h.halving};
+    return {in,       or_else(h.id_hidden, h.hidden), or_else(h.id_layers, h.layers), classes, h.halving,
+            h.dropout};
 }
 nn::FfnShape charge_shape(const HeadShape& h, Index in) {
-    return {in, or_else(h.charge_hidden, h.hidden), or_else(h.charge_layers, h.layers), charges, h.halving};
+    return {
+        in,       or_else(h.charge_hidden, h.hidden), or_else(h.charge_layers, h.layers), charges, h.halving,
+        h.dropout};
 }
 nn::FfnShape momentum_shape(const HeadShape& h, Index in, Index out) {
-    return {in, h.hidden, h.layers, out, h.halving};
+    return {in, h.hidden, h.layers, out, h.halving, h.dropout};
 }
 
 template <class Scalar>
@@ -62,31 +65,34 @@ Heads<Scalar>::Heads(nn::Parameters<Scalar>& p, const Hyperparameters& hyper, Wi
       angles_(p, "angles", momentum_shape(hyper.heads, w.z + classes, 2)),
       energy_(p, "energy", momentum_shape(hyper.heads, w.z + w.r + 2 * classes, 1)),
       pt_(p, "pt", momentum_shape(hyper.heads, w.z + w.r + 2 * classes, 2)) {
+    if (hyper.heads.start_at_element)
+        for (const nn::Ffn<Scalar>* head : {&eta_, &angles_, &energy_, &pt_})
+            p.value(head->output_weights()).setZero();
     if (pt_correction_ && targets_ == Targets::raw) p.value(pt_.output_bias())(0, 0) = Scalar(1);
 }
 
 template <class Scalar>
 const Outputs<Scalar>& Heads<Scalar>::forward(const nn::Parameters<Scalar>& p, const Matrix<Scalar>& in,
                                               const Matrix<Scalar>& stream, const Matrix<Scalar>& r,
-                                              Cache& cache) const {
+                                              Cache& cache, const nn::Dropping& dropping) const {
     const Index rows = stream.rows();
     cache.zc.resize(rows, widths_.z + classes);
     cache.zc.leftCols(widths_.z) = norm_ ? norm_->forward(p, stream, cache.norm) : stream;
     const auto z = cache.zc.leftCols(widths_.z);
 
     Outputs<Scalar>& out = cache.outputs;
-    out.logits = classes_.forward(p, z, cache.classes);
-    out.charge = charge_.forward(p, z, cache.charge);
+    out.logits = classes_.forward(p, z, cache.classes, dropping);
+    out.charge = charge_.forward(p, z, cache.charge, dropping);
     cache.zc.rightCols(classes) = out.logits;
     cache.e.resize(rows, cache.zc.cols() + widths_.r + classes);
     cache.e.leftCols(cache.zc.cols()) = cache.zc;
     cache.e.middleCols(cache.zc.cols(), widths_.r) = r;
     cache.e.rightCols(classes) = out.logits;
 
-    const auto& eta = eta_.forward(p, cache.zc, cache.eta);
-    const auto& angles = angles_.forward(p, cache.zc, cache.angles);
-    const auto& energy = energy_.forward(p, cache.e, cache.energy);
-    const auto& pt = pt_.forward(p, cache.e, cache.pt);
+    const auto& eta = eta_.forward(p, cache.zc, cache.eta, dropping);
+    const auto& angles = angles_.forward(p, cache.zc, cache.angles, dropping);
+    const auto& energy = energy_.forward(p, cache.e, cache.energy, dropping);
+    const auto& pt = pt_.forward(p, cache.e, cache.pt, dropping);
     out.momentum.resize(rows, momentum_columns);
     for (Index i = 0; i < rows; ++i) {
         auto momentum = out.momentum.row(i);

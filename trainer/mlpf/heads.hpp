@@ -34,7 +34,8 @@ class Heads {
 
     /// The outputs stay in the cache.
     const Outputs<Scalar>& forward(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& features,
-                                   const Matrix<Scalar>& z, const Matrix<Scalar>& r, Cache& cache) const;
+                                   const Matrix<Scalar>& z, const Matrix<Scalar>& r, Cache& cache,
+                                   const nn::Dropping& dropping = {}) const;
     /// dL/dz and dL/dr are written; adds to `gradients`.
     void backward(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& features,
                   const Cache& cache, const Outputs<Scalar>& d_outputs, nn::Gradients<Scalar>& gradients,

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <sstream>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -40,6 +41,8 @@ Field integer(Index& place, Index low, Index high) {
             [&place] { return json(place); }};
 }
 
+constexpr double zero = -1e-300;  // as an open limit: 0 is allowed
+
 // Open below and closed above: a learning rate of 0 trains nothing.
 Field real(double& place, double above, double high) {
     return {[&place, above, high](const json& value) -> Problem {
@@ -47,9 +50,10 @@ Field real(double& place, double above, double high) {
                     return {Problem::Kind::error, "must be a number, not " + value.dump()};
                 const auto number = value.get<double>();
                 if (!(number > above && number <= high))
-                    return {Problem::Kind::infeasible, "is " + value.dump() + ", but must be above " +
-                                                           json(above).dump() + " and at most " +
-                                                           json(high).dump()};
+                    return {Problem::Kind::infeasible,
+                            "is " + value.dump() + ", but must be " +
+                                (above == zero ? "at least 0.0" : "above " + json(above).dump()) +
+                                " and at most " + json(high).dump()};
                 place = number;
                 return {};
             },
@@ -88,7 +92,7 @@ Field boolean(bool& place) {
 }
 
 constexpr Index widest = 4096;
-constexpr double zero = -1e-300;  // as an open limit: 0 is allowed
+constexpr double most_dropout = 0.95;
 
 using Table = std::map<std::string, Field>;
 
@@ -107,6 +111,7 @@ void add_graph(Table& table, GraphLayerShape& g) {
         {"clip_low", real(g.clip_low, zero, 1.0)},
         {"normalize_degrees", boolean(g.normalize_degrees)},
         {"layer_norm", boolean(g.layer_norm)},
+        {"message_dropout", real(g.dropout, zero, most_dropout)},
     });
 }
 
@@ -122,6 +127,8 @@ void add_heads(Table& table, HeadShape& h) {
         {"head_halving", boolean(h.halving)},
         {"head_layer_norm", boolean(h.layer_norm)},
         {"pt_correction", boolean(h.pt_correction)},
+        {"start_at_element", boolean(h.start_at_element)},
+        {"head_dropout", real(h.dropout, zero, most_dropout)},
     });
 }
 
@@ -170,6 +177,7 @@ Table fields(Hyperparameters& h) {
          choice<Model>(h.model,
                        {{"gnn", Model::gnn}, {"mlp", Model::mlp}, {"transformer", Model::transformer}})},
         {"encoding", choice<Encoding>(h.encoding, {{"raw", Encoding::raw}, {"logs", Encoding::logs}})},
+        {"standardize", boolean(h.standardize)},
         {"encoding_hidden", integer(h.encoding_hidden, 1, widest)},
         {"id_layers", integer(h.id_layers, 1, deepest)},
         {"reg_layers", integer(h.reg_layers, 1, deepest)},
@@ -248,6 +256,25 @@ std::string to_text(const Hyperparameters& hyper) {
         out += (out.empty() ? "" : " ") + name + "=" +
                (value.is_string() ? value.get<std::string>() : value.dump());
     return out;
+}
+
+base::Result<Hyperparameters> hyperparameters_from_text(const std::string& text) {
+    Hyperparameters defaults;
+    const Table known = fields(defaults);
+    json params = json::object();
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        const std::size_t equals = word.find('=');
+        if (equals == std::string::npos || !known.contains(word.substr(0, equals))) break;
+        const std::string value = word.substr(equals + 1);
+        json parsed = json::parse(value, nullptr, false);
+        params[word.substr(0, equals)] = parsed.is_discarded() ? json(value) : parsed;
+    }
+    const auto read = hyperparameters_from(params);
+    if (const auto* error = std::get_if<base::Error>(&read)) return *error;
+    if (const auto* infeasible = std::get_if<contract::Infeasible>(&read))
+        return base::Error(infeasible->why);
+    return std::get<Hyperparameters>(read);
 }
 
 }  // namespace quench::trainer::mlpf

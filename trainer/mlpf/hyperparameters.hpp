@@ -36,11 +36,16 @@ struct HeadShape {
     bool halving = false;       ///< widths halve from layer to layer
     bool layer_norm = false;    ///< on the classification stream, before all heads
     bool pt_correction = true;  ///< pt = |a pt_in + b|, else |a|
+    double dropout = 0;         ///< behind each hidden layer, in training
+    /// Whether the momentum heads begin with no correction at all, so that training begins at the element's
+    /// own momentum; published configurations begin with random corrections, tens of GeV of raw features.
+    bool start_at_element = true;
 };
 
 struct Hyperparameters {
     Model model = Model::gnn;
     Encoding encoding = Encoding::logs;
+    bool standardize = false;  ///< the encoded features, by the training set's means and deviations
     Index encoding_hidden = 48;
     Index id_layers = 2;   ///< in the classification stack
     Index reg_layers = 2;  ///< in the regression stack
@@ -75,5 +80,9 @@ nlohmann::json to_json(const Hyperparameters& hyper);
 /// "batch_size=8 bin_size=32 ...": every value, in one order. Two configurations are the same if and only if
 /// their texts are.
 std::string to_text(const Hyperparameters& hyper);
+
+/// Reads to_text's text back, from the front of `text`; what follows the last hyperparameter is left alone.
+/// Fails where a value is not what hyperparameters_from takes.
+base::Result<Hyperparameters> hyperparameters_from_text(const std::string& text);
 
 }  // namespace quench::trainer::mlpf

@@ -52,7 +52,7 @@ auto Network<Scalar>::make_stack(nn::Parameters<Scalar>& parameters, const std::
 template <class Scalar>
 void Network<Scalar>::forward(const Stack& stack, const nn::Parameters<Scalar>& parameters,
                               const Matrix<Scalar>& x, const Cache& whole, const std::vector<Index>& events,
-                              StackCache& cache, Binning binning) const {
+                              StackCache& cache, Binning binning, const nn::Dropping& dropping) const {
     const bool additive = hyper_.stacking == Stacking::additive;
     const Index width = hyper_.graph.width;
     cache.graphs.resize(hyper_.model == Model::gnn ? stack.size() : 0);
@@ -63,7 +63,8 @@ void Network<Scalar>::forward(const Stack& stack, const nn::Parameters<Scalar>& 
     for (std::size_t i = 0; i < stack.size(); ++i) {
         const Matrix<Scalar>* y = nullptr;
         if (hyper_.model == Model::gnn) {
-            y = &stack.graphs[i].forward(parameters, cache.inputs[i], events, cache.graphs[i], binning);
+            y = &stack.graphs[i].forward(parameters, cache.inputs[i], events, cache.graphs[i], binning,
+                                         dropping);
         } else {
             stack.dense[i].forward(parameters, cache.inputs[i], cache.outputs[i]);
             y = &cache.outputs[i];
@@ -112,18 +113,21 @@ void Network<Scalar>::backward(const Stack& stack, const nn::Parameters<Scalar>&
 
 template <class Scalar>
 const Outputs<Scalar>& Network<Scalar>::forward(const nn::Parameters<Scalar>& p, const Batch<Scalar>& batch,
-                                                Cache& cache, Binning binning) const {
+                                                Cache& cache, Binning binning,
+                                                std::optional<nn::DropoutKey> dropout) const {
+    const nn::Dropping dropping{dropout, batch.numbers, batch.begin};
     encode(hyper_.encoding, batch.features, cache.encoded);
+    standardization_.apply(cache.encoded);
     const Matrix<Scalar>& x = node_.forward(p, cache.encoded, cache.node);
     if (transformer_) {
         transformer_->forward(p, x, batch.begin, cache.transformer);
         return heads_.forward(p, batch.features, transformer_->z(cache.transformer),
-                              transformer_->r(cache.transformer), cache.heads);
+                              transformer_->r(cache.transformer), cache.heads, dropping);
     }
-    forward(classification_, p, x, cache, batch.begin, cache.classification, binning);
-    forward(regression_, p, x, cache, batch.begin, cache.regression, binning);
+    forward(classification_, p, x, cache, batch.begin, cache.classification, binning, dropping);
+    forward(regression_, p, x, cache, batch.begin, cache.regression, binning, dropping);
     return heads_.forward(p, batch.features, cache.classification.stream, cache.regression.stream,
-                          cache.heads);
+                          cache.heads, dropping);
 }
 
 template <class Scalar>

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace quench::trainer::mlpf {
@@ -36,9 +37,17 @@ class Network {
     /// `feature_columns`: of the detector, 12 or 17.
     Network(nn::Parameters<Scalar>& parameters, const Hyperparameters& hyper, Index feature_columns);
 
-    /// The outputs stay in the cache.
+    /// What is taken off the encoded features and what they are then multiplied with (1 x encoded columns
+    /// each); none at first.
+    void set_standardization(Standardization<Scalar> standardization) {
+        standardization_ = std::move(standardization);
+    }
+
+    /// The outputs stay in the cache. With a key, which training has, dropout drops; the batch must then
+    /// stay until the backward pass.
     const Outputs<Scalar>& forward(const nn::Parameters<Scalar>& parameters, const Batch<Scalar>& batch,
-                                   Cache& cache, Binning binning = Binning::anew) const;
+                                   Cache& cache, Binning binning = Binning::anew,
+                                   std::optional<nn::DropoutKey> dropout = {}) const;
     /// Adds to `gradients`. As it goes, `final_from(offset)` says that nothing will be added any more to the
     /// gradients from that place of the block onwards; last with offset 0.
     void backward(const nn::Parameters<Scalar>& parameters, const Batch<Scalar>& batch, Cache& cache,
@@ -68,8 +77,8 @@ class Network {
     Stack make_stack(nn::Parameters<Scalar>& parameters, const std::string& name, Index layers) const;
     [[nodiscard]] Index stream_width(Index layers) const;
     void forward(const Stack& stack, const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x,
-                 const Cache& whole, const std::vector<Index>& events, StackCache& cache,
-                 Binning binning) const;
+                 const Cache& whole, const std::vector<Index>& events, StackCache& cache, Binning binning,
+                 const nn::Dropping& dropping) const;
     void backward(const Stack& stack, const nn::Parameters<Scalar>& parameters, const StackCache& cache,
                   const Matrix<Scalar>& d_stream, nn::Gradients<Scalar>& gradients,
                   typename GraphLayer<Scalar>::Scratch& scratch, Matrix<Scalar>& dx,
@@ -77,6 +86,7 @@ class Network {
 
     Hyperparameters hyper_;
     Index encoded_columns_;
+    Standardization<Scalar> standardization_;
     nn::Ffn<Scalar> node_;
     Stack classification_, regression_;  // empty for a transformer
     std::unique_ptr<const Transformer<Scalar>> transformer_;

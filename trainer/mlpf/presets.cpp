@@ -13,6 +13,7 @@ Hyperparameters published() {
     h.graph.dist_mult = 0.1;
     h.heads.layer_norm = true;
     h.heads.halving = true;
+    h.heads.start_at_element = false;
     h.batch_size = 5;
     return h;
 }
@@ -58,6 +59,7 @@ Hyperparameters clic() {
     h.loss.charge_weight = 1.0;
     h.loss.momentum_weight = 10.0;
     h.loss.angle_delta = clic_delta;
+    h.heads.dropout = 0.1;
     return h;
 }
 
@@ -95,6 +97,8 @@ Hyperparameters transformer_before() {
     h.graph.width = h.encoding_hidden = 64;
     h.heads_of_attention = 16;
     h.random_features = 32;
+    h.standardize = true;
+    h.heads.dropout = 0;
     return h;
 }
 
@@ -106,6 +110,8 @@ Hyperparameters transformer_tuned() {
     h.graph.width = h.encoding_hidden = 32;
     h.heads_of_attention = 8;
     h.random_features = 32;
+    h.standardize = true;
+    h.heads.dropout = 0;
     return h;
 }
 

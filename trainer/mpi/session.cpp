@@ -67,14 +67,25 @@ void sum_over(const World& world, std::span<T> data) {
     std::copy_n(padded.begin(), data.size(), data.begin());
 }
 
+constexpr std::size_t at_once = std::size_t{1} << 30;  // bytes: MPI counts in int
+
 template <class World>
 void broadcast_bytes(const World& world, void* data, std::size_t size, int from) {
-    constexpr std::size_t at_once = std::size_t{1} << 30;  // MPI counts in int
     for (std::size_t done = 0; done < size; done += at_once) {
         MPI_Request request = MPI_REQUEST_NULL;
         MPI_Ibcast(static_cast<char*>(data) + done, static_cast<int>(std::min(at_once, size - done)),
                    MPI_BYTE, from, MPI_COMM_WORLD, &request);
         world.wait_until(has_ended(request), "a message");
+    }
+}
+
+// `move` is MPI_Isend or MPI_Irecv of some bytes from here on.
+template <class World, class Move>
+void in_parts(const World& world, std::size_t size, const char* what, Move move) {
+    for (std::size_t done = 0; done < size; done += at_once) {
+        MPI_Request request = MPI_REQUEST_NULL;
+        move(done, static_cast<int>(std::min(at_once, size - done)), request);
+        world.wait_until(has_ended(request), what);
     }
 }
 
@@ -142,6 +153,32 @@ void Session::broadcast(std::string& bytes, int from) const {
 
 void Session::broadcast(std::span<float> data) const {
     if (world_) broadcast_bytes(*world_, data.data(), data.size_bytes(), 0);
+}
+
+std::vector<std::string> Session::gather(const std::string& bytes) const {
+    if (!world_) return {bytes};
+    constexpr int tag = 1;
+    auto size = static_cast<std::uint64_t>(bytes.size());
+    std::vector<std::uint64_t> sizes(is_root() ? static_cast<std::size_t>(world_->size) : 0);
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Igather(&size, 1, MPI_UINT64_T, sizes.data(), 1, MPI_UINT64_T, 0, MPI_COMM_WORLD, &request);
+    world_->wait_until(has_ended(request), "the size of a message");
+    if (!is_root()) {
+        in_parts(*world_, bytes.size(), "their reception", [&](std::size_t at, int count, MPI_Request& r) {
+            MPI_Isend(bytes.data() + at, count, MPI_BYTE, 0, tag, MPI_COMM_WORLD, &r);
+        });
+        return {};
+    }
+    std::vector<std::string> all(sizes.size());
+    all[0] = bytes;
+    for (int from = 1; from < world_->size; ++from) {
+        std::string& out = all[static_cast<std::size_t>(from)];
+        out.resize(sizes[static_cast<std::size_t>(from)]);
+        in_parts(*world_, out.size(), "a message", [&](std::size_t at, int count, MPI_Request& r) {
+            MPI_Irecv(out.data() + at, count, MPI_BYTE, from, tag, MPI_COMM_WORLD, &r);
+        });
+    }
+    return all;
 }
 
 bool Session::any(bool here) const {

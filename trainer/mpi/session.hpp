@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace quench::trainer::mpi {
 
@@ -44,6 +45,8 @@ class Session {
     void broadcast(std::string& bytes, int from = 0) const;
     /// The same for numbers, of which every rank has as many.
     void broadcast(std::span<float> data) const;
+    /// The bytes of every rank, in rank order, on rank 0; nothing on the others. They may differ in size.
+    [[nodiscard]] std::vector<std::string> gather(const std::string& bytes) const;
     /// Whether it is so on any rank.
     [[nodiscard]] bool any(bool here) const;
     /// The lowest rank for which it is so; size() if for none.

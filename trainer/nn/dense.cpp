@@ -48,7 +48,8 @@ void Dense<Scalar>::backward(const Parameters<Scalar>& parameters, const View<Sc
 }
 
 template <class Scalar>
-Ffn<Scalar>::Ffn(Parameters<Scalar>& parameters, const std::string& name, FfnShape shape, Activation last) {
+Ffn<Scalar>::Ffn(Parameters<Scalar>& parameters, const std::string& name, FfnShape shape, Activation last)
+    : dropout_(shape.dropout) {
     Index in = shape.in;
     for (Index i = 0; i < shape.layers; ++i) {
         const Index out = hidden_width(shape, i);
@@ -60,19 +61,22 @@ Ffn<Scalar>::Ffn(Parameters<Scalar>& parameters, const std::string& name, FfnSha
 
 template <class Scalar>
 const Matrix<Scalar>& Ffn<Scalar>::forward(const Parameters<Scalar>& parameters, const View<Scalar>& x,
-                                           Cache& cache) const {
+                                           Cache& cache, const Dropping& dropping) const {
     const std::size_t hidden = dense_.size() - 1;
+    const bool drops = dropping.drops(dropout_);
+    cache.dropping = dropping;
     cache.hidden.resize(hidden);
-    for (std::size_t i = 0; i < hidden; ++i) {
+    cache.dropped.resize(drops ? hidden : 0);
+    for (std::size_t i = 0; i <= hidden; ++i) {
+        Matrix<Scalar>& y = i < hidden ? cache.hidden[i] : cache.output;
         if (i == 0)
-            dense_[i].forward(parameters, x, cache.hidden[i]);
+            dense_[i].forward(parameters, x, y);
         else
-            dense_[i].forward(parameters, cache.hidden[i - 1], cache.hidden[i]);
+            dense_[i].forward(parameters, drops ? cache.dropped[i - 1] : cache.hidden[i - 1], y);
+        if (!drops || i == hidden) continue;
+        cache.dropped[i] = y;
+        nn::dropout<Scalar>(cache.dropped[i], dropout_, dropping, number_of(i));
     }
-    if (hidden == 0)
-        dense_.back().forward(parameters, x, cache.output);
-    else
-        dense_.back().forward(parameters, cache.hidden.back(), cache.output);
     return cache.output;
 }
 
@@ -87,8 +91,11 @@ void Ffn<Scalar>::backward(const Parameters<Scalar>& parameters, const View<Scal
             dense_[i].backward(parameters, x, y, *gradient, gradients, dx);
             return;
         }
+        const bool drops = !cache.dropped.empty();
         below.setZero(x.rows(), cache.hidden[i - 1].cols());
-        dense_[i].backward(parameters, cache.hidden[i - 1], y, *gradient, gradients, &below);
+        dense_[i].backward(parameters, drops ? cache.dropped[i - 1] : cache.hidden[i - 1], y, *gradient,
+                           gradients, &below);
+        nn::dropout<Scalar>(below, dropout_, cache.dropping, number_of(i - 1));
         here.swap(below);
         gradient = &here;
     }

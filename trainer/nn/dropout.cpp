@@ -75,7 +75,18 @@ void dropout(Eigen::Ref<Matrix<Scalar>> x, double rate, DropoutKey key, std::uin
     }
 }
 
+template <class Scalar>
+void dropout(Matrix<Scalar>& x, double rate, const Dropping& dropping, std::uint32_t layer) {
+    if (!dropping.drops(rate)) return;
+    for (std::size_t e = 0; e < dropping.numbers.size(); ++e) {
+        const Index first = dropping.begin[e], rows = dropping.begin[e + 1] - first;
+        dropout<Scalar>(x.middleRows(first, rows), rate, *dropping.key, dropping.numbers[e], layer);
+    }
+}
+
 template void dropout<float>(Eigen::Ref<Matrix<float>>, double, DropoutKey, std::uint64_t, std::uint32_t);
 template void dropout<double>(Eigen::Ref<Matrix<double>>, double, DropoutKey, std::uint64_t, std::uint32_t);
+template void dropout<float>(Matrix<float>&, double, const Dropping&, std::uint32_t);
+template void dropout<double>(Matrix<double>&, double, const Dropping&, std::uint32_t);
 
 }  // namespace quench::trainer::nn

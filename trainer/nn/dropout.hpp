@@ -4,6 +4,8 @@
 #include "trainer/nn/matrix.hpp"
 
 #include <cstdint>
+#include <optional>
+#include <span>
 
 namespace quench::trainer::nn {
 
@@ -26,5 +28,18 @@ struct DropoutKey {
 template <class Scalar>
 void dropout(Eigen::Ref<Matrix<Scalar>> x, double rate, DropoutKey key, std::uint64_t event,
              std::uint32_t layer);
+
+/// What one pass over stacked events drops: nothing without a key, as in validation.
+struct Dropping {
+    std::optional<DropoutKey> key;
+    std::span<const std::uint64_t> numbers;  ///< of the events in their set
+    std::span<const Index> begin;            ///< event e has the rows begin[e] .. begin[e+1]-1
+
+    [[nodiscard]] bool drops(double rate) const { return key && rate > 0; }
+};
+
+/// Drops from the rows of every event, which lie in one piece.
+template <class Scalar>
+void dropout(Matrix<Scalar>& x, double rate, const Dropping& dropping, std::uint32_t layer);
 
 }  // namespace quench::trainer::nn

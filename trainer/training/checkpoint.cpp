@@ -9,7 +9,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the format is written as it lies in memory");
 
-constexpr std::string_view magic = "QMLPFCK1";
+constexpr std::string_view magic = "QMLPFCK2";
 
 std::uint64_t fnv1a(std::string_view bytes) {
     std::uint64_t hash = 0xcbf29ce484222325ULL;
@@ -23,9 +23,11 @@ void put(std::string& out, const T& value) {
     out.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
-void put(std::string& out, const std::vector<float>& values) {
-    put(out, static_cast<std::uint64_t>(values.size()));
-    out.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+// A vector of the standard library or of Eigen.
+void put_floats(std::string& out, const auto& values) {
+    const auto count = static_cast<std::uint64_t>(values.size());
+    put(out, count);
+    out.append(reinterpret_cast<const char*>(values.data()), count * sizeof(float));
 }
 
 // Takes values off the front; after the first failure all that follow fail too.
@@ -47,11 +49,11 @@ class Reader {
         out = rest_.substr(0, size);
         rest_.remove_prefix(size);
     }
-    void take(std::vector<float>& out) {
+    void take_floats(auto& out) {
         std::uint64_t count = 0;
         take(count);
         if (!has_items(count, sizeof(float)) || count == 0) return;
-        out.resize(count);
+        out.resize(static_cast<decltype(out.size())>(count));
         std::memcpy(out.data(), rest_.data(), count * sizeof(float));
         rest_.remove_prefix(count * sizeof(float));
     }
@@ -95,9 +97,11 @@ std::string to_bytes(const Checkpoint& c) {
         put(body, m.accuracy);
     }
     put(body, c.optimizer.steps);
-    put(body, c.values);
-    put(body, c.optimizer.first);
-    put(body, c.optimizer.second);
+    put_floats(body, c.values);
+    put_floats(body, c.optimizer.first);
+    put_floats(body, c.optimizer.second);
+    put_floats(body, c.standardization.mean);
+    put_floats(body, c.standardization.scale);
 
     std::string out(magic);
     put(out, static_cast<std::uint64_t>(body.size()));
@@ -106,8 +110,7 @@ std::string to_bytes(const Checkpoint& c) {
     return out;
 }
 
-base::Result<Checkpoint> checkpoint_from_bytes(std::string_view bytes, const std::string& configuration,
-                                               std::size_t parameters) {
+base::Result<Checkpoint> checkpoint_from_bytes(std::string_view bytes) {
     constexpr std::size_t head = magic.size() + sizeof(std::uint64_t);
     constexpr std::size_t tail = sizeof(std::uint64_t);
     if (!bytes.starts_with(magic.substr(0, magic.size() - 1)))
@@ -137,18 +140,30 @@ base::Result<Checkpoint> checkpoint_from_bytes(std::string_view bytes, const std
         reader.take(m.accuracy);
     }
     reader.take(c.optimizer.steps);
-    reader.take(c.values);
-    reader.take(c.optimizer.first);
-    reader.take(c.optimizer.second);
+    reader.take_floats(c.values);
+    reader.take_floats(c.optimizer.first);
+    reader.take_floats(c.optimizer.second);
+    reader.take_floats(c.standardization.mean);
+    reader.take_floats(c.standardization.scale);
     if (!reader.ended_well() || c.history.size() != c.epoch)
         return base::Error("the checkpoint is damaged (its lengths do not add up)");
-    if (c.configuration != configuration)
-        return base::Error("the checkpoint is of another configuration:\n  there: " + c.configuration +
-                           "\n  here:  " + configuration);
+    if (c.standardization.mean.size() != c.standardization.scale.size())
+        return base::Error("the checkpoint is damaged (its lengths do not add up)");
     const bool has_second = !c.optimizer.second.empty();
-    if (c.values.size() != parameters || c.optimizer.first.size() != parameters ||
-        (has_second && c.optimizer.second.size() != parameters))
+    if (c.optimizer.first.size() != c.values.size() ||
+        (has_second && c.optimizer.second.size() != c.values.size()))
         return base::Error("the checkpoint has another number of parameters");
+    return c;
+}
+
+base::Result<Checkpoint> checkpoint_from_bytes(std::string_view bytes, const std::string& configuration,
+                                               std::size_t parameters) {
+    auto c = checkpoint_from_bytes(bytes);
+    if (!c) return c;
+    if (c->configuration != configuration)
+        return base::Error("the checkpoint is of another configuration:\n  there: " + c->configuration +
+                           "\n  here:  " + configuration);
+    if (c->values.size() != parameters) return base::Error("the checkpoint has another number of parameters");
     return c;
 }
 

@@ -1,13 +1,14 @@
 // All that a training needs to go on as if it had never stopped.
 //
 // The file, in the byte order of little-endian machines:
-//   "QMLPFCK1" | length of the rest (u64) | configuration (u64 length, text) | epoch, batch (u64) |
+//   "QMLPFCK2" | length of the rest (u64) | configuration (u64 length, text) | epoch, batch (u64) |
 //   loss sums of the epoch in progress (7 f64) | history (u64 count; train_loss, val_loss, accuracy f64 each)
-//   | optimizer steps (u64) | values, first, second moments (u64 count, f32 each) | FNV-1a of all before
-//   (u64)
+//   | optimizer steps (u64) | values, first, second moments, means and scales of standardization (u64 count,
+//   f32 each) | FNV-1a of all before (u64)
 #pragma once
 
 #include "base/result.hpp"
+#include "trainer/mlpf/encoding.hpp"
 #include "trainer/mlpf/loss.hpp"
 #include "trainer/nn/optimizer.hpp"
 
@@ -33,9 +34,17 @@ struct Checkpoint {
     std::vector<EpochMetrics> history;  ///< of the epochs completed
     nn::OptimizerState<float> optimizer;
     std::vector<float> values;
+    mlpf::Standardization<float> standardization;  ///< empty without
 };
 
+/// The file in a checkpoint's folder.
+inline constexpr const char* checkpoint_name = "mlpf.checkpoint";
+
 std::string to_bytes(const Checkpoint& checkpoint);
+
+/// Reads a checkpoint of any run. A file that is truncated, damaged or of something else is an Error that
+/// says which; so are values and moments of different numbers.
+base::Result<Checkpoint> checkpoint_from_bytes(std::string_view bytes);
 
 /// Reads a checkpoint of a run with this configuration and number of parameters. A file that is truncated,
 /// damaged, of something else or of another configuration is an Error that says which.

@@ -24,6 +24,7 @@ mlpf::Batch<float> EventSet::stack(std::span<const std::size_t> events) const {
     static_assert(event::target_columns == mlpf::target_columns);
     mlpf::Batch<float> out;
     out.begin.push_back(0);
+    out.numbers.assign(events.begin(), events.end());
     for (const std::size_t event : events)
         out.begin.push_back(out.begin.back() + static_cast<Index>(counts_[event].elements));
     out.features.resize(out.begin.back(), feature_columns());

@@ -22,6 +22,7 @@ class EventSet {
     /// Elements and particles of an event.
     [[nodiscard]] const mlpf::LossSums& counts(std::size_t event) const { return counts_[event]; }
     /// These events, stacked. Throws std::runtime_error if one cannot be read.
+    /// Safe to call from several threads.
     [[nodiscard]] mlpf::Batch<float> stack(std::span<const std::size_t> events) const;
 
   private:

@@ -61,6 +61,11 @@ Sources open_sources(const DataOptions& o) {
     } else {
         const std::size_t validation =
             o.validation_events > 0 ? o.validation_events : std::max<std::size_t>(1, file->size() / 5);
+        if (o.events == 0 && validation >= file->size())
+            throw std::runtime_error(
+                fmt::format("{}: no event is left to train on (of {}, {} are for validation) give a larger "
+                            "file, or --validation-data",
+                            o.file, file->size(), validation));
         const std::size_t training =
             o.events > 0 ? o.events : file->size() - std::min(validation, file->size());
         sources = {part(o.file, file, 0, training),

@@ -3,12 +3,14 @@
 #include "base/random.hpp"
 #include "trainer/contract/quench_trial.hpp"
 #include "trainer/nn/schedule.hpp"
+#include "trainer/training/share.hpp"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <limits>
 #include <numeric>
@@ -18,26 +20,17 @@
 namespace quench::trainer::training {
 namespace {
 
-constexpr const char* checkpoint_name = "mlpf.checkpoint";
+using Binning = mlpf::Network<float>::Binning;
 
-// The events of places first .. last-1 that fall to this rank, dealt in turn.
-std::vector<std::size_t> dealt(std::span<const std::size_t> events, const mpi::Session& ranks) {
-    std::vector<std::size_t> mine;
-    for (auto i = static_cast<std::size_t>(ranks.rank()); i < events.size(); i += ranks.size())
-        mine.push_back(events[i]);
-    return mine;
-}
-
-// How many of the first of these events make the next chunk: at least one, and more up to some 256 rows.
-std::size_t next_chunk(std::span<const std::size_t> events, const EventSet& set) {
-    constexpr double most_rows = 256;
-    double rows = 0;
-    std::size_t count = 0;
-    for (; count < events.size(); ++count) {
-        rows += set.counts(events[count]).elements;
-        if (count > 0 && rows > most_rows) break;
-    }
-    return count;
+// Of the first events of the training set: as many rows as tell means and deviations well, the same on all
+// ranks.
+mlpf::Standardization<float> standardization_of(mlpf::Encoding encoding, const EventSet& set) {
+    constexpr std::size_t most_events = 200;
+    std::vector<std::size_t> first(std::min(most_events, set.size()));
+    std::iota(first.begin(), first.end(), std::size_t{0});
+    mlpf::Matrix<float> encoded;
+    mlpf::encode(encoding, set.stack(first).features, encoded);
+    return mlpf::standardization_of(encoded);
 }
 
 // What rank 0 says of a file, for all ranks: an empty text is success.
@@ -64,8 +57,12 @@ Trainer::Trainer(Task task, Doors doors, const mpi::Session& ranks, const Source
       validation_(sources.validation),
       parameters_(task_.seed),
       network_(parameters_, task_.hyper, training_.feature_columns()),
-      gradients_(parameters_),
+      lanes_(task_.threads, Lane(parameters_)),
       reduction_(ranks, parameters_.size()) {
+    if (task_.hyper.standardize) {
+        state_.standardization = standardization_of(task_.hyper.encoding, training_);
+        network_.set_standardization(state_.standardization);
+    }
     state_.configuration = configuration_of(task_, sources);
     state_.optimizer = nn::make_optimizer_state<float>(task_.hyper.optimizer, parameters_.size());
 }
@@ -86,9 +83,12 @@ base::Result<> Trainer::resume() {
 
     auto read = checkpoint_from_bytes(bytes, state_.configuration, parameters_.size());
     if (!read) return read.error().in(path.string());
+    if (read->standardization.mean.size() != state_.standardization.mean.size())
+        return base::Error("the checkpoint has the means and scales of other features").in(path.string());
     if (read->optimizer.second.size() != state_.optimizer.second.size())
         return base::Error("the checkpoint is of another optimizer").in(path.string());
     state_ = std::move(read).value();
+    network_.set_standardization(state_.standardization);
     std::ranges::copy(state_.values, parameters_.values().begin());
     return base::success();
 }
@@ -109,26 +109,44 @@ base::Result<> Trainer::save() {
     return as_result(ranks_, problem);
 }
 
+std::vector<std::size_t> Trainer::share_of(std::size_t lane, std::span<const std::size_t> events,
+                                           const EventSet& set) const {
+    const auto rank = static_cast<std::size_t>(ranks_.rank()),
+               ranks = static_cast<std::size_t>(ranks_.size());
+    return share(events, set, rank * lanes_.size() + lane, ranks * lanes_.size());
+}
+
 // Adds the gradients and losses of this rank's events of a batch.
-void Trainer::add_gradients(std::span<const std::size_t> mine, const mlpf::LossSums& of_batch,
+void Trainer::add_gradients(std::span<const std::size_t> events, const mlpf::LossSums& of_batch,
                             mlpf::LossSums& sums) {
-    gradients_.clear();
     const auto final_from = [&](nn::Index offset) {
         reduction_.final_from(static_cast<std::size_t>(offset));
     };
-    while (!mine.empty()) {
-        const std::size_t count = next_chunk(mine, training_);
-        const mlpf::Batch<float> chunk = training_.stack(mine.first(count));
-        mine = mine.subspan(count);
-        if (chunk.rows() > 0) {
-            const mlpf::Outputs<float>& outputs = network_.forward(parameters_, chunk, cache_);
-            sums += mlpf::loss(task_.hyper.loss, outputs, chunk, of_batch, &d_outputs_);
-            // The last chunk's pass finishes gradients layer by layer.
-            if (mine.empty())
-                network_.backward(parameters_, chunk, cache_, d_outputs_, gradients_, final_from);
-            else
-                network_.backward(parameters_, chunk, cache_, d_outputs_, gradients_);
+    const nn::DropoutKey dropout{task_.seed, state_.optimizer.steps};
+    in_threads(lanes_.size(), [&](std::size_t i) {
+        Lane& lane = lanes_[i];
+        lane.gradients.clear();
+        lane.sums = {};
+        const std::vector<std::size_t> events_of_lane = share_of(i, events, training_);
+        for (std::span<const std::size_t> mine = events_of_lane; !mine.empty();) {
+            const std::size_t count = next_chunk(mine, training_);
+            const mlpf::Batch<float> chunk = training_.stack(mine.first(count));
+            mine = mine.subspan(count);
+            if (chunk.rows() == 0) continue;
+            const mlpf::Outputs<float>& outputs =
+                network_.forward(parameters_, chunk, lane.cache, Binning::anew, dropout);
+            lane.sums += mlpf::loss(task_.hyper.loss, outputs, chunk, of_batch, &lane.d_outputs);
+            // The last chunk's pass finishes gradients layer by layer, unless other threads add to them.
+            const bool finishes = mine.empty() && lanes_.size() == 1;
+            network_.backward(parameters_, chunk, lane.cache, lane.d_outputs, lane.gradients,
+                              finishes ? final_from : std::function<void(nn::Index)>{});
         }
+    });
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        sums += lanes_[i].sums;
+        if (i == 0) continue;
+        const std::span<float> all = lanes_[0].gradients.all();
+        std::ranges::transform(all, lanes_[i].gradients.all(), all.begin(), std::plus<>());
     }
     final_from(0);
 }
@@ -140,7 +158,7 @@ void Trainer::optimize() {
     const nn::OptimizerOptions options =
         nn::scheduled(task_.hyper.optimizer, schedule, state_.optimizer.steps,
                       static_cast<std::uint64_t>(schedule.epochs) * steps_per_epoch);
-    nn::optimizer_step<float>(options, state_.optimizer, parameters_.values(), gradients_.all());
+    nn::optimizer_step<float>(options, state_.optimizer, parameters_.values(), lanes_[0].gradients.all());
 }
 
 // One global batch: this rank's part, summed over ranks, and one step of the optimizer if all is well.
@@ -153,9 +171,9 @@ Trainer::Step Trainer::train_batch(std::span<const std::size_t> events) {
     }
     of_batch.padded = longest * static_cast<double>(events.size());
     if (ranks_.is_root()) sums.padded = of_batch.padded;
-    reduction_.begin(gradients_.all());
+    reduction_.begin(lanes_[0].gradients.all());
     // A rank in trouble goes on to take part in the sum, or the others would wait for it.
-    const Trouble trouble = trouble_of([&] { add_gradients(dealt(events, ranks_), of_batch, sums); });
+    const Trouble trouble = trouble_of([&] { add_gradients(events, of_batch, sums); });
     reduction_.wait();
     const Step step = agree(sums, trouble);
     if (step == Step::diverged || step == Step::done || step == Step::stopped) state_.sums += sums;
@@ -204,14 +222,20 @@ Trainer::Step Trainer::train_epoch() {
 void Trainer::validate(mlpf::LossSums& sums) {
     std::vector<std::size_t> all(validation_.size());
     std::iota(all.begin(), all.end(), std::size_t{0});
-    const std::vector<std::size_t> events = dealt(all, ranks_);
-    for (std::span<const std::size_t> mine = events; !mine.empty();) {
-        const std::size_t count = next_chunk(mine, validation_);
-        const mlpf::Batch<float> chunk = validation_.stack(mine.first(count));
-        mine = mine.subspan(count);
-        if (chunk.rows() > 0)
-            sums += mlpf::loss(task_.hyper.loss, network_.forward(parameters_, chunk, cache_), chunk);
-    }
+    in_threads(lanes_.size(), [&](std::size_t i) {
+        Lane& lane = lanes_[i];
+        lane.sums = {};
+        const std::vector<std::size_t> events = share_of(i, all, validation_);
+        for (std::span<const std::size_t> mine = events; !mine.empty();) {
+            const std::size_t count = next_chunk(mine, validation_);
+            const mlpf::Batch<float> chunk = validation_.stack(mine.first(count));
+            mine = mine.subspan(count);
+            if (chunk.rows() > 0)
+                lane.sums +=
+                    mlpf::loss(task_.hyper.loss, network_.forward(parameters_, chunk, lane.cache), chunk);
+        }
+    });
+    for (const Lane& lane : lanes_) sums += lane.sums;
     sums.padded = sums.elements;  // event by event nothing is padded
 }
 

@@ -26,6 +26,7 @@ struct Task {
     std::uint64_t from = 0;  ///< epochs whose reports are known to have arrived
     std::uint64_t to = 1;
     std::filesystem::path checkpoint_dir;  ///< empty: none is written or read
+    std::size_t threads = 1;               ///< of each rank
 };
 
 /// How the training talks to the world.
@@ -41,9 +42,10 @@ enum class Ending { reached, stopped, diverged, out_of_memory };
 
 /// One training. Every rank makes one and calls run; all ranks return the same.
 ///
-/// The global batch is `batch_size` events, however many ranks there are: its events are dealt to ranks in
-/// turn, and the gradient is that of the mean over the whole batch. At a fixed number of ranks all numbers
-/// are reproducible bit for bit, also across checkpoints; between numbers of ranks they differ by rounding.
+/// The global batch is `batch_size` events, however many ranks and threads there are: its events are shared
+/// out among them by size, and the gradient is that of the mean over the whole batch. At a fixed number of
+/// ranks and threads all numbers are reproducible bit for bit, also across checkpoints; between others they
+/// differ by rounding.
 ///
 /// A rank works on its events in chunks: small events stacked to some 256 rows, larger ones alone, so that
 /// the working set stays in cache and memory does not grow with the batch. What goes wrong on one rank is
@@ -52,20 +54,32 @@ class Trainer {
   public:
     /// Throws std::runtime_error if the events cannot be had.
     Trainer(Task task, Doors doors, const mpi::Session& ranks);
+    /// With events that are open already, those of the task's data.
+    Trainer(Task task, Doors doors, const mpi::Session& ranks, const Sources& sources);
 
     /// Resumes from the checkpoint if there is one. Fails, on all ranks, if it cannot be read or written, or
     /// if anything is thrown on any.
     base::Result<Ending> run();
 
   private:
+    // What one thread works with.
+    struct Lane {
+        explicit Lane(const nn::Parameters<float>& parameters) : gradients(parameters) {}
+
+        nn::Gradients<float> gradients;
+        mlpf::Network<float>::Cache cache;
+        mlpf::Outputs<float> d_outputs;
+        mlpf::LossSums sums;
+    };
     enum class Step { done, stopped, diverged, out_of_memory, failed };
 
-    Trainer(Task task, Doors doors, const mpi::Session& ranks, const Sources& sources);
     base::Result<> resume();
     base::Result<> save();
     Step train_epoch();
     Step train_batch(std::span<const std::size_t> events);
-    void add_gradients(std::span<const std::size_t> mine, const mlpf::LossSums& of_batch,
+    [[nodiscard]] std::vector<std::size_t> share_of(std::size_t lane, std::span<const std::size_t> events,
+                                                    const EventSet& set) const;
+    void add_gradients(std::span<const std::size_t> events, const mlpf::LossSums& of_batch,
                        mlpf::LossSums& sums);
     void optimize();
     void validate(mlpf::LossSums& sums);
@@ -79,9 +93,7 @@ class Trainer {
     EventSet validation_;
     nn::Parameters<float> parameters_;
     mlpf::Network<float> network_;
-    nn::Gradients<float> gradients_;
-    mlpf::Network<float>::Cache cache_;
-    mlpf::Outputs<float> d_outputs_;
+    std::vector<Lane> lanes_;
     mpi::Reduction reduction_;
     Trouble trouble_;   // the ranks'
     Checkpoint state_;  // but for the values, which are the parameters'

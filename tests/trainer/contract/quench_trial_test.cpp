@@ -4,10 +4,14 @@
 #include "trainer/contract/run_file.hpp"
 
 #include <array>
+#include <csignal>
 #include <fstream>
+#include <iterator>
 #include <memory>
+#include <system_error>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 namespace quench::trainer::contract {
 namespace {
@@ -242,6 +246,59 @@ TEST_F(Client, python_stops_on_a_signal_and_names_what_is_missing) {
     ::unsetenv("QUENCH_RUN");
     EXPECT_EQ(python("import quench_trial\nprint(quench_trial.start(params={'lr': 2}, to=5).to)\n"),
               "5\nrc=0\n");
+}
+
+// A limit on the size of files stands in for a full disk: it can be had without privileges.
+class SmallDisk {
+  public:
+    explicit SmallDisk(rlim_t bytes) : old_handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+        ::getrlimit(RLIMIT_FSIZE, &old_);
+        const rlimit small{bytes, old_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &small);
+    }
+    SmallDisk(const SmallDisk&) = delete;
+    SmallDisk& operator=(const SmallDisk&) = delete;
+    ~SmallDisk() {
+        ::setrlimit(RLIMIT_FSIZE, &old_);
+        std::signal(SIGXFSZ, old_handler_);
+    }
+
+  private:
+    rlimit old_{};
+    void (*old_handler_)(int);
+};
+
+TEST_F(Client, a_full_disk_keeps_the_checkpoint_before_and_leaves_nothing_beside_it) {
+    const auto trial = trial::Trial::start({.checkpoint_dir = (folder_ / "checkpoint").string()});
+    trial.write_checkpoint("model", "before");
+    {
+        const SmallDisk disk(1000);
+        EXPECT_THROW(trial.write_checkpoint("model", std::string(5000, 'x')), std::system_error);
+    }
+    EXPECT_EQ(trial.read_checkpoint("model"), "before");
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder_ / "checkpoint"), {}), 1);
+}
+
+TEST_F(Client, a_full_disk_under_python_does_the_same) {
+    write_run_file(nlohmann::json::object());
+    const std::string out = python(R"(
+import os, quench_trial, resource, signal
+trial = quench_trial.start()
+trial.save_json("model.json", "before")
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+try:
+    trial.save_json("model.json", "x" * 50000)
+except OSError as error:
+    print(error.strerror)
+try:
+    with trial.atomic("model.json") as path:
+        raise ValueError("nothing was written")
+except ValueError as error:
+    print(error)
+print(trial.load_json("model.json"), os.listdir(trial.checkpoint_dir))
+)");
+    EXPECT_EQ(out, "File too large\nnothing was written\nbefore ['model.json']\nrc=0\n");
 }
 
 }  // namespace

@@ -271,6 +271,16 @@ TEST_F(EventFiles, inconsistent_tables_are_refused_with_the_reason) {
         bad.targets[0] = wrong;
         refused(bad, "target of class");
     }
+    // A charge is an index of the network's outputs: one beyond them would be read from elsewhere.
+    for (const float wrong : {2.0F, -2.0F, 0.5F, 1e30F}) {
+        bad = {};
+        bad.targets[1] = wrong;
+        refused(bad, "target of charge");
+        bad = {};
+        bad.candidates = bad.targets;
+        bad.candidates[8] = wrong;
+        refused(bad, "candidate of charge");
+    }
     bad = {};
     bad.jets[2] = std::numeric_limits<float>::infinity();
     refused(bad, "jet that is not finite");

@@ -16,6 +16,7 @@ Batch<Scalar> example_batch(const std::vector<Index>& sizes, std::uint64_t seed)
     Batch<Scalar> batch;
     batch.begin = {0};
     for (const Index size : sizes) batch.begin.push_back(batch.begin.back() + size);
+    for (std::size_t e = 0; e < sizes.size(); ++e) batch.numbers.push_back(1000 * seed + e);
     const Index rows = batch.begin.back();
     batch.features.setZero(rows, feature_columns);
     batch.targets.setZero(rows, target_columns);

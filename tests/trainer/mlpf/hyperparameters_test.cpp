@@ -1,5 +1,7 @@
 #include "trainer/mlpf/hyperparameters.hpp"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -49,6 +51,16 @@ TEST(hyperparameters, impossible_values_are_infeasible) {
     EXPECT_EQ(infeasible({{"lr", 0.0}}), "lr is 0.0, but must be above 0.0 and at most 1000.0");
     EXPECT_EQ(infeasible({{"momentum", 0.0}, {"clip_low", 0}}), "feasible");
     EXPECT_EQ(infeasible({{"width", 1e300}}), "width is 1e+300, but must be from 1 to 4096");
+    EXPECT_EQ(infeasible({{"clip_norm", -1}}),
+              "clip_norm is -1, but must be at least 0.0 and at most 1000000.0");
+    EXPECT_EQ(infeasible({{"lr", -0.1}}), "lr is -0.1, but must be above 0.0 and at most 1000.0");
+    EXPECT_EQ(infeasible({{"lr", std::nan("")}}), "lr is null, but must be above 0.0 and at most 1000.0")
+        << "JSON has no NaN";
+    EXPECT_EQ(infeasible({{"head_dropout", 1}}),
+              "head_dropout is 1, but must be at least 0.0 and at most 0.95");
+    EXPECT_EQ(infeasible({{"bin_size", -3}}), "bin_size is -3, but must be from 1 to 4096");
+    // Each head is as wide as the layer, so heads need not divide a width.
+    EXPECT_EQ(infeasible({{"model", "transformer"}, {"width", 16}, {"attention_heads", 7}}), "feasible");
 }
 
 TEST(hyperparameters, unknown_names_and_wrong_types_are_errors) {
@@ -71,6 +83,16 @@ TEST(hyperparameters, their_text_tells_configurations_apart) {
     EXPECT_EQ(text({{"lr", 0.001}}), text(json::object()));
     EXPECT_NE(text({{"lr", 0.0010000000000000002}}), text(json::object()));
     EXPECT_THAT(text(json::object()), testing::HasSubstr("model=gnn "));
+}
+
+TEST(hyperparameters, their_text_is_read_back) {
+    const auto hyper = std::get<Hyperparameters>(hyperparameters_from(
+        json{{"preset", "clic_tuned"}, {"lr", 0.0010000000000000002}, {"model", "transformer"}}));
+    const auto read = hyperparameters_from_text(to_text(hyper) + " seed=3 data: lr=5");
+    ASSERT_TRUE(read.ok()) << read.error().text();
+    EXPECT_EQ(to_text(*read), to_text(hyper));
+    EXPECT_FALSE(hyperparameters_from_text("model=cnn").ok());
+    EXPECT_FALSE(hyperparameters_from_text("bin_size=0").ok());
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ Hyperparameters small() {
         .width = 7, .distance_dim = 3, .distance_hidden = 5, .messages = 2, .bin_size = 6, .dist_mult = 0.5};
     hyper.encoding_hidden = 6;
     hyper.heads.hidden = 5;
+    hyper.heads.start_at_element = false;  // corrections of 0 would hide what is behind them
     return hyper;
 }
 
@@ -29,6 +30,9 @@ Case with(const char* name, auto change) {
     change(hyper);
     return {name, hyper};
 }
+
+// Dropout, where a case has any, drops the same entries in every pass.
+constexpr nn::DropoutKey dropout{.seed = 11, .step = 4};
 
 class WholeNetwork : public testing::TestWithParam<Case> {};
 
@@ -45,7 +49,7 @@ TEST_P(WholeNetwork, gradients_agree_with_central_differences) {
     (void)network.forward(parameters, batch, cache);
     const auto gradients = [&](bool classes_too, bool momenta_too) {
         // Anew: the cache may be that of a changed parameter.
-        (void)network.forward(parameters, batch, cache, Network<double>::Binning::frozen);
+        (void)network.forward(parameters, batch, cache, Network<double>::Binning::frozen, dropout);
         Outputs<double> d;
         (void)loss(hyper.loss, cache.heads.outputs, batch, counts, &d);
         if (!classes_too) d.logits.setZero();
@@ -56,8 +60,9 @@ TEST_P(WholeNetwork, gradients_agree_with_central_differences) {
         return std::vector<double>(found.all().begin(), found.all().end());
     };
     const auto loss_of = [&](bool classes_too, bool momenta_too) {
-        LossSums sums = loss(
-            hyper.loss, network.forward(parameters, batch, cache, Network<double>::Binning::frozen), batch);
+        LossSums sums =
+            loss(hyper.loss,
+                 network.forward(parameters, batch, cache, Network<double>::Binning::frozen, dropout), batch);
         if (!classes_too) sums.classification = sums.charge = 0;
         if (!momenta_too) sums.regression = 0;
         sums.padded = counts.padded;
@@ -126,8 +131,9 @@ TEST_P(WholeNetwork, gradients_of_the_momenta_reach_the_encoding_through_both_st
     nn::Gradients<double> found(parameters);
     network.backward(parameters, batch, cache, d, found);
     const auto f = [&] {
-        LossSums sums = loss(
-            hyper.loss, network.forward(parameters, batch, cache, Network<double>::Binning::frozen), batch);
+        LossSums sums =
+            loss(hyper.loss,
+                 network.forward(parameters, batch, cache, Network<double>::Binning::frozen, dropout), batch);
         sums.classification = sums.charge = 0;
         sums.padded = counts.padded;
         return sums.total(hyper.loss);
@@ -155,6 +161,7 @@ TEST_P(WholeNetwork, how_events_are_split_into_batches_does_not_change_loss_or_g
     const Hyperparameters hyper = GetParam().hyper;
     const Network<double> network(parameters, hyper, feature_columns);
     const Batch<double> whole = example_batch<double>({14, 9, 20}, 2);
+    using Binning = Network<double>::Binning;
     const LossSums counts = count(whole);
     const auto run = [&](const std::vector<Batch<double>>& parts) {
         LossSums sums;
@@ -162,19 +169,23 @@ TEST_P(WholeNetwork, how_events_are_split_into_batches_does_not_change_loss_or_g
         nn::Gradients<double> found(parameters);
         for (const auto& part : parts) {
             Outputs<double> d;
-            sums += loss(hyper.loss, network.forward(parameters, part, cache), part, counts, &d);
+            sums += loss(hyper.loss, network.forward(parameters, part, cache, Binning::anew, dropout), part,
+                         counts, &d);
             network.backward(parameters, part, cache, d, found);
         }
         sums.padded = counts.padded;
         std::vector<double> gradient(found.all().begin(), found.all().end());
         return std::pair(sums.total(hyper.loss), gradient);
     };
-    const auto part = [&](Index first, Index rows, std::vector<Index> begin) {
+    const auto part = [&](Index first, Index rows, std::vector<Index> begin, std::size_t event) {
+        std::vector<std::uint64_t> numbers(
+            whole.numbers.begin() + static_cast<std::ptrdiff_t>(event),
+            whole.numbers.begin() + static_cast<std::ptrdiff_t>(event + begin.size() - 1));
         return Batch<double>{whole.features.middleRows(first, rows), whole.targets.middleRows(first, rows),
-                             std::move(begin)};
+                             std::move(begin), std::move(numbers)};
     };
     const auto [one_loss, one] = run({whole});
-    const auto [two_loss, two] = run({part(0, 14, {0, 14}), part(14, 29, {0, 9, 29})});
+    const auto [two_loss, two] = run({part(0, 14, {0, 14}, 0), part(14, 29, {0, 9, 29}, 1)});
     EXPECT_NEAR(one_loss, two_loss, 1e-12 * std::abs(one_loss));
     for (std::size_t i = 0; i < one.size(); ++i) ASSERT_NEAR(one[i], two[i], 1e-10);
 }
@@ -234,6 +245,68 @@ TEST(network, the_published_configurations_have_the_published_numbers_of_paramet
     // Published as about 0.293 and about 1.316 million; counted by hand from the layers.
     EXPECT_EQ(count_of("transformer_tuned", 17), 292'559u);
     EXPECT_EQ(count_of("transformer_before", 17), 1'316'367u);
+}
+
+TEST(network, may_begin_at_the_momenta_of_the_elements) {
+    const Batch<double> batch = example_batch<double>({14, 9}, 2);
+    for (const bool correction : {true, false}) {
+        Hyperparameters hyper = small();
+        hyper.heads.start_at_element = true;
+        hyper.heads.pt_correction = correction;
+        nn::Parameters<double> parameters(5);
+        const Network<double> network(parameters, hyper, feature_columns);
+        Network<double>::Cache cache;
+        const Matrix<double>& momentum = network.forward(parameters, batch, cache).momentum;
+        if (correction) {
+            EXPECT_EQ(momentum.col(0), batch.features.col(feature::pt));
+        }
+        EXPECT_EQ(momentum.rightCols(4), batch.features.middleCols(feature::eta, 4));
+    }
+}
+
+TEST(network, drops_in_training_alone) {
+    nn::Parameters<double> parameters(5);
+    Hyperparameters hyper = small();
+    hyper.graph.dropout = hyper.heads.dropout = 0.5;
+    const Network<double> network(parameters, hyper, feature_columns);
+    hyper.graph.dropout = hyper.heads.dropout = 0;
+    nn::Parameters<double> same(5);
+    const Network<double> without(same, hyper, feature_columns);
+    const Batch<double> batch = example_batch<double>({14, 9}, 2);
+    using Binning = Network<double>::Binning;
+    Network<double>::Cache cache;
+    const auto logits = [&](const auto& net, std::optional<nn::DropoutKey> key) {
+        return Matrix<double>(net.forward(parameters, batch, cache, Binning::anew, key).logits);
+    };
+    EXPECT_EQ(logits(network, {}), logits(without, dropout));
+    EXPECT_NE(logits(network, dropout), logits(network, {}));
+    EXPECT_EQ(logits(network, dropout), logits(network, dropout));
+    EXPECT_NE(logits(network, dropout), logits(network, nn::DropoutKey{.seed = 11, .step = 5}));
+}
+
+TEST(network, standardized_sees_the_same_whatever_the_units_are) {
+    Hyperparameters hyper = small();
+    hyper.encoding = Encoding::raw;
+    nn::Parameters<double> parameters(5);
+    Network<double> network(parameters, hyper, feature_columns);
+    const Batch<double> batch = example_batch<double>({14, 9}, 2);
+    Batch<double> other = batch;
+    other.features.rightCols(6) = 1000 * other.features.rightCols(6).array() - 3;  // not what heads correct
+    const auto encoded_of = [&](const Batch<double>& seen) {
+        Matrix<double> encoded;
+        encode(hyper.encoding, seen.features, encoded);
+        network.set_standardization(standardization_of(encoded));
+        Network<double>::Cache cache;
+        (void)network.forward(parameters, seen, cache);
+        return cache.encoded;
+    };
+    const Matrix<double> one = encoded_of(batch), two = encoded_of(other);
+    EXPECT_LT((one - two).cwiseAbs().maxCoeff(), 1e-12);
+    EXPECT_EQ(one.leftCols(element_types).cwiseAbs().rowwise().sum().minCoeff(), 1.0);  // types stay
+    for (Index column = element_types; column < one.cols(); ++column) {
+        EXPECT_NEAR(one.col(column).mean(), 0.0, 1e-12);
+        EXPECT_NEAR(one.col(column).squaredNorm() / static_cast<double>(one.rows()), 1.0, 1e-12);
+    }
 }
 
 TEST(network, says_in_order_which_gradients_are_final) {

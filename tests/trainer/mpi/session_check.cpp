@@ -76,6 +76,12 @@ int main(int argc, char** argv) {
     std::string text = ranks.is_root() ? std::string(100'000, 'q') : "other";
     ranks.broadcast(text);
     expect(text == std::string(100'000, 'q'), "broadcast");
+    // Sizes of 0 as well, and of more than what is sent without being asked for.
+    const auto part = [&](int rank) { return std::string(static_cast<std::size_t>(rank) * 70'000, 'g'); };
+    const std::vector<std::string> gathered = ranks.gather(part(ranks.rank()));
+    expect(gathered.size() == (ranks.is_root() ? static_cast<std::size_t>(size) : 0U), "gather");
+    for (std::size_t i = 0; i < gathered.size(); ++i)
+        expect(gathered[i] == part(static_cast<int>(i)), "gather, in rank order");
     std::string from_last = ranks.rank() == size - 1 ? "last" : "";
     ranks.broadcast(from_last, size - 1);
     expect(from_last == "last", "broadcast from the last");

@@ -46,6 +46,7 @@ def small_event(rows, seed):
     x, gen, cand = (random_numbers.uniform(0.1, 2, (rows, n)) for n in (12, 7, 7))
     x[:, 0] = random_numbers.integers(1, 3, rows)
     gen[:, 0], cand[:, 0] = random_numbers.integers(0, 4, (2, rows))
+    gen[:, 1], cand[:, 1] = random_numbers.integers(-1, 2, (2, rows))
     return x, gen, cand
 
 
@@ -114,6 +115,12 @@ class Delphes(Case):
         done = run("delphes", self.file("a.pkl.bz2", self.packed(content)), "--out", out)
         self.assertIn("1 values were not finite", done.stderr)
         self.assertEqual(info(out)["events"], 1)
+
+    def test_classes_and_charges_that_are_none_are_refused(self):
+        for table, column, value, word in [("ygen", 1, 0.5, "charge"), ("ycand", 1, -2, "charge"), ("ygen", 0, 7, "class")]:
+            content = small_content()
+            content[table][1][2, column] = value
+            self.refused(self.packed(content), f"event 1 has particles of an unknown {word}")
 
     def refused(self, content, why):
         out = self.folder / "out.h5"

@@ -56,7 +56,7 @@ TEST(checkpoint, says_what_is_wrong) {
     const std::string bytes = to_bytes(example());
     EXPECT_EQ(problem("GIF89a..............."),
               "not a checkpoint of mlpf-train (its first bytes are others)");
-    EXPECT_EQ(problem("QMLPFCK2" + bytes.substr(8)), "a checkpoint of another version of mlpf-train");
+    EXPECT_EQ(problem("QMLPFCK1" + bytes.substr(8)), "a checkpoint of another version of mlpf-train");
     EXPECT_EQ(problem(bytes.substr(0, 50)), "the checkpoint is truncated, or something was added to it");
     std::string changed = bytes;
     changed[60] = static_cast<char>(changed[60] ^ 1);

@@ -160,6 +160,7 @@ TEST_P(mlpf_train, a_checkpoint_that_cannot_be_written_is_an_error_that_keeps_th
     // A limit on file sizes stands in for a full disk; the shell counts in blocks of 512 or 1024 bytes. Open
     // MPI does not start under such a limit.
     if (GetParam() == 1) refused("File too large", "ulimit -f 10;");
+    EXPECT_FALSE(fs::exists(folder_ / "c" / ".mlpf.checkpoint.new")) << "it takes room that is missing";
     EXPECT_EQ(run(options + "2").status, 0) << "with room again it goes on";
 }
 

@@ -68,6 +68,9 @@ TEST_F(sources, more_events_than_there_are_and_broken_files_are_refused_with_the
                 testing::HasSubstr("9 events for training and 2 for validation (the file has 10)"));
     EXPECT_THAT(problem({.file = path("ten.h5"), .events = 11, .validation_events = 1}),
                 testing::HasSubstr("ten.h5"));
+    // Training on the events of the validation would be a loss that nobody should believe.
+    EXPECT_THAT(problem({.file = path("ten.h5"), .events = 0, .validation_events = 10}),
+                testing::HasSubstr("no event is left to train on (of 10, 10 are for validation)"));
     fs::resize_file(path("ten.h5"), fs::file_size(path("ten.h5")) / 2);
     EXPECT_THAT(problem({.file = path("ten.h5")}), testing::HasSubstr("ten.h5"));
 }

@@ -78,7 +78,7 @@ TEST_F(training_alone, a_stop_in_the_middle_of_an_epoch_loses_and_changes_nothin
     EXPECT_EQ(reports_.back().step, 3);
 }
 
-TEST_F(training_alone, ten_epochs_are_five_and_five_with_every_optimizer_and_schedule) {
+TEST_F(training_alone, ten_epochs_are_five_and_five_with_every_model_optimizer_and_schedule) {
     using Optimizer = nn::OptimizerOptions::Kind;
     using Schedule = nn::ScheduleOptions::Kind;
     task_.data.events = 9;
@@ -93,18 +93,54 @@ TEST_F(training_alone, ten_epochs_are_five_and_five_with_every_optimizer_and_sch
         std::ifstream in(task_.checkpoint_dir / "mlpf.checkpoint", std::ios::binary);
         return std::string(std::istreambuf_iterator<char>(in), {});
     };
-    for (const auto optimizer : {Optimizer::adam, Optimizer::adamw, Optimizer::sgd})
-        for (const auto schedule :
-             {Schedule::constant, Schedule::cosine, Schedule::onecycle, Schedule::exponential}) {
-            task_.hyper.optimizer = {.kind = optimizer, .clip_norm = 1.0};
-            task_.hyper.schedule = {.kind = schedule, .epochs = 8, .decay_rate = 0.5, .decay_steps = 5};
-            const std::string name =
-                std::to_string(static_cast<int>(optimizer)) + std::to_string(static_cast<int>(schedule));
-            const std::string whole = trained(name, {10});
-            EXPECT_EQ(whole, trained(name + "-parts", {5, 10})) << name;
-            EXPECT_EQ(std::ranges::count(all, whole), 0) << name << " trains as another";
-            all.push_back(whole);
-        }
+    for (const auto model : {mlpf::Model::gnn, mlpf::Model::transformer})
+        for (const auto optimizer : {Optimizer::adam, Optimizer::adamw, Optimizer::sgd})
+            for (const auto schedule :
+                 {Schedule::constant, Schedule::cosine, Schedule::onecycle, Schedule::exponential}) {
+                task_.hyper.model = model;
+                task_.hyper.optimizer = {.kind = optimizer, .clip_norm = 1.0};
+                task_.hyper.schedule = {.kind = schedule, .epochs = 8, .decay_rate = 0.5, .decay_steps = 5};
+                std::string name;
+                for (const int part :
+                     {static_cast<int>(model), static_cast<int>(optimizer), static_cast<int>(schedule)})
+                    name += std::to_string(part);
+                const std::string whole = trained(name, {10});
+                EXPECT_FALSE(whole.empty());
+                EXPECT_EQ(whole, trained(name + "-parts", {5, 10})) << name;
+                EXPECT_EQ(std::ranges::count(all, whole), 0) << name << " trains as another";
+                all.push_back(whole);
+            }
+}
+
+TEST_F(training_alone, threads_change_the_numbers_by_rounding_alone) {
+    task_.hyper.heads.dropout = task_.hyper.graph.dropout = 0.1;
+    task_.hyper.standardize = true;
+    ASSERT_EQ(run(task_).value(), Ending::reached);
+    for (const std::size_t threads : {2, 3}) {
+        const auto before = std::exchange(reports_, {});
+        task_.threads = threads;
+        ASSERT_EQ(run(task_).value(), Ending::reached);
+        for (std::size_t i = 0; i < before.size(); ++i)
+            for (const char* metric : {"val_loss", "train_loss"})
+                EXPECT_NEAR(value(i, metric), before[i].metrics.at(metric), 1e-5 * value(i, metric));
+    }
+    const auto before = std::exchange(reports_, {});
+    ASSERT_EQ(run(task_).value(), Ending::reached);
+    for (std::size_t i = 0; i < before.size(); ++i)
+        EXPECT_EQ(value(i, "val_loss"), before[i].metrics.at("val_loss")) << "at a fixed number of threads";
+}
+
+TEST_F(training_alone, a_stop_and_resume_keep_dropout_and_standardization) {
+    task_.hyper.heads.dropout = task_.hyper.graph.dropout = 0.2;
+    task_.hyper.standardize = true;
+    ASSERT_EQ(run(task_).value(), Ending::reached);
+    const double whole = value(2, "val_loss");
+    task_.checkpoint_dir = folder_;
+    batches_left_ = 8;
+    ASSERT_EQ(run(task_).value(), Ending::stopped);
+    batches_left_ = -1;
+    ASSERT_EQ(run(task_).value(), Ending::reached);
+    EXPECT_EQ(reports_.back().metrics.at("val_loss"), whole);
 }
 
 TEST_F(training_alone, a_finished_training_says_its_reports_again) {

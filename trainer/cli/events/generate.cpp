@@ -1,8 +1,8 @@
 #include "trainer/cli/events/verbs.hpp"
+#include "trainer/cli/progress.hpp"
 #include "trainer/data/event_file.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <thread>
@@ -15,27 +15,6 @@ namespace {
 
 using base::Error;
 using base::Result;
-
-// A line on stderr every few seconds.
-class Progress {
-  public:
-    explicit Progress(std::uint64_t all) : all_(all) {}
-
-    void at(std::uint64_t done) {
-        constexpr std::chrono::seconds pause(3);
-        const auto now = std::chrono::steady_clock::now();
-        if (now - last_ < pause) return;
-        last_ = now;
-        const double seconds = std::chrono::duration<double>(now - start_).count();
-        const double rate = static_cast<double>(done) / seconds;
-        fmt::print(stderr, "mlpf-events: {} of {} events, {:.0f} a second, {:.0f} s to go\n", done, all_,
-                   rate, static_cast<double>(all_ - done) / rate);
-    }
-
-  private:
-    std::uint64_t all_;
-    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now(), last_ = start_;
-};
 
 // Events `first` to `first` + `count` - 1; thread t makes every `threads`-th.
 std::vector<event::Event> make(const GenerateOptions& options, std::uint64_t first, std::size_t count) {
@@ -62,7 +41,7 @@ Result<> generate(const GenerateOptions& options) {
     auto writer = data::EventFileWriter::create(
         options.out, {event::Detector::delphes, source, options.generator.seed}, options.compression);
     if (!writer) return writer.error();
-    Progress progress(options.events);
+    Progress progress("mlpf-events", "events", options.events);
     constexpr std::uint64_t at_once = 256;
     for (std::uint64_t done = 0; done < options.events;) {
         const std::uint64_t count = std::min(at_once, options.events - done);

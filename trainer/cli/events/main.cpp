@@ -1,5 +1,6 @@
 // mlpf-events: makes and describes files of events.
 #include "trainer/cli/events/verbs.hpp"
+#include "trainer/cli/limits.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -25,9 +26,11 @@ void add_generator(CLI::App& app, event::GeneratorOptions& options) {
         ->transform(CLI::CheckedTransformer(processes).description(""))
         ->default_str(std::string(event::to_text(options.process)));
     app.add_option("--pileup", options.pileup, "Mean number of other collisions in an event")
-        ->check(CLI::Range(0.0, 400.0))
+        ->check(cli::within(0.0, 400.0))
         ->capture_default_str();
-    app.add_option("--seed", options.seed, "The same seed, the same events")->capture_default_str();
+    app.add_option("--seed", options.seed, "The same seed, the same events")
+        ->check(cli::not_negative())
+        ->capture_default_str();
 }
 
 void add_generate(CLI::App& app, cli::GenerateOptions& options) {

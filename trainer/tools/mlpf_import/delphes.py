@@ -112,6 +112,8 @@ def delphes_events(path):
         for table in (targets, candidates):
             if not np.isin(table[:, 0], range(6)).all():
                 raise Refused(f"{where} has particles of an unknown class (0 to 5)")
+            if not np.isin(table[:, 1], (-1, 0, 1)).all():
+                raise Refused(f"{where} has particles of an unknown charge (-1, 0 or 1)")
         real = elements[:, 0] != 0  # the rest is padding
         yield elements[real], targets[real], candidates[real]
 

@@ -1,22 +1,29 @@
-#include "trainer/data/baseline.hpp"
+#include "trainer/metrics/published.hpp"
 
 #include "trainer/event/generator.hpp"
 
-#include <cmath>
+#include <array>
 #include <map>
+#include <span>
 
 #include <gtest/gtest.h>
 
-namespace quench::trainer::data {
+namespace quench::trainer::metrics {
 namespace {
 
-std::map<std::string, BaselineFigure> by_name(const Baseline& baseline) {
-    std::map<std::string, BaselineFigure> out;
-    for (const BaselineFigure& figure : baseline.figures()) out[figure.quantity] = figure;
+std::map<std::string, PublishedFigure> by_name(const Metrics& metrics) {
+    std::map<std::string, PublishedFigure> out;
+    for (const PublishedFigure& figure : published_figures(metrics.reconstructions.front()))
+        out[figure.quantity] = figure;
     return out;
 }
 
-event::Event event_of(std::vector<std::array<float, 14>> rows) {
+void add_baseline(Share& share, std::uint64_t number, const event::Event& event) {
+    const std::span<const float> candidates = event.candidates;
+    share.add(number, event, {&candidates, 1});
+}
+
+event::Event event_with_candidates(std::vector<std::array<float, 14>> rows) {
     event::Event event{.rows = rows.size(), .elements = std::vector<float>(rows.size() * 12)};
     for (const auto& row : rows) {
         event.targets.insert(event.targets.end(), row.begin(), row.begin() + 7);
@@ -25,17 +32,19 @@ event::Event event_of(std::vector<std::array<float, 14>> rows) {
     return event;
 }
 
-TEST(baseline, counts_rows_and_relative_differences) {
-    Baseline baseline;
-    baseline.add(event_of({
-        {1, 1, 10, 1, 0, 1, 15, 1, 1, 11, 1, 0, 1, 16},  // pt 10 % high
-        {1, 1, 10, 1, 0, 1, 15, 1, 1, 9, 1, 0, 1, 14},   // pt 10 % low
-        {1, 1, 10, 1, 0, 1, 15, 0, 0, 0, 0, 0, 0, 0},    // lost
-        {2, 0, 4, 2, 0, 1, 10, 2, 0, 4, 2, 0, 1, 15},    // E 50 % high
-        {2, 0, 4, 2, 0, 1, 10, 3, 0, 4, 2, 0, 1, 10},    // taken for a photon
-        {0, 0, 0, 0, 0, 0, 0, 2, 0, 4, 2, 0, 1, 15},     // made up
-    }));
-    auto figures = by_name(baseline);
+TEST(published_figures, count_rows_and_relative_differences) {
+    Share share({});
+    add_baseline(share, 0,
+                 event_with_candidates({
+                     {1, 1, 10, 1, 0, 1, 15, 1, 1, 11, 1, 0, 1, 16},  // pt 10 % high
+                     {1, 1, 10, 1, 0, 1, 15, 1, 1, 9, 1, 0, 1, 14},   // pt 10 % low
+                     {1, 1, 10, 1, 0, 1, 15, 0, 0, 0, 0, 0, 0, 0},    // lost
+                     {2, 0, 4, 2, 0, 1, 10, 2, 0, 4, 2, 0, 1, 15},    // E 50 % high
+                     {2, 0, 4, 2, 0, 1, 10, 3, 0, 4, 2, 0, 1, 10},    // taken for a photon
+                     {0, 0, 0, 0, 0, 0, 0, 2, 0, 4, 2, 0, 1, 15},     // made up
+                 }));
+    const Metrics metrics = metrics_of(share, {"baseline"});
+    auto figures = by_name(metrics);
     EXPECT_NEAR(*figures["ch.had -> ch.had"].ours, 2.0 / 3, 1e-12);
     EXPECT_NEAR(*figures["ch.had -> none"].ours, 1.0 / 3, 1e-12);
     EXPECT_NEAR(*figures["n.had -> photon"].ours, 0.5, 1e-12);
@@ -48,20 +57,23 @@ TEST(baseline, counts_rows_and_relative_differences) {
     EXPECT_NEAR(*figures["n.had multiplicity, mean relative difference"].ours, 0, 1e-12);
     EXPECT_NEAR(*figures["ch.had multiplicity, mean relative difference"].ours, -1.0 / 3, 1e-12);
     EXPECT_FALSE(figures["muon -> muon"].ours.has_value());
-    EXPECT_EQ(baseline.mean_elements(), 6);
-    EXPECT_EQ(baseline.mean_of_class(event::Category::charged_hadron), 3);
+    EXPECT_EQ(metrics.elements, 6u);
+    EXPECT_EQ(metrics.reconstructions.front().multiplicity[1].mean_true, 3);
 }
 
 // The generator against the publication, under its conditions (QCD, pile-up 200). The margins are what a few
 // events allow and what the parametrised spectra miss; the README has the figures of many events.
-TEST(baseline, of_the_generator_has_the_published_shape) {
-    Baseline baseline;
+TEST(published_figures, are_those_of_the_generator) {
+    Share share({});
     for (std::uint64_t i = 0; i < 20; ++i)
-        baseline.add(event::generate({.seed = 9, .pileup = 200, .process = event::Process::qcd}, i));
-    EXPECT_NEAR(baseline.mean_of_class(event::Category::charged_hadron), 2500, 400);
-    EXPECT_NEAR(baseline.mean_of_class(event::Category::neutral_hadron), 930, 100);
-    const auto near = [figures = by_name(baseline)](const char* name, double margin) {
-        const BaselineFigure& figure = figures.at(name);
+        add_baseline(share, i,
+                     event::generate({.seed = 9, .pileup = 200, .process = event::Process::qcd}, i));
+    const Metrics metrics = metrics_of(share, {"baseline"});
+    const auto& multiplicity = metrics.reconstructions.front().multiplicity;
+    EXPECT_NEAR(*multiplicity[1].mean_true, 2500, 400);
+    EXPECT_NEAR(*multiplicity[2].mean_true, 930, 100);
+    const auto near = [figures = by_name(metrics)](const char* name, double margin) {
+        const PublishedFigure& figure = figures.at(name);
         ASSERT_TRUE(figure.ours.has_value()) << name;
         EXPECT_NEAR(*figure.ours, *figure.published, margin) << name;
     };
@@ -84,4 +96,4 @@ TEST(baseline, of_the_generator_has_the_published_shape) {
 }
 
 }  // namespace
-}  // namespace quench::trainer::data
+}  // namespace quench::trainer::metrics
