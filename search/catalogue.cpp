@@ -1,5 +1,6 @@
 #include "search/catalogue.hpp"
 
+#include "search/sampler/distinct.hpp"
 #include "search/sampler/gp/gp.hpp"
 #include "search/sampler/grid.hpp"
 #include "search/sampler/qmc/qmc.hpp"
@@ -56,25 +57,31 @@ std::optional<base::Error> startup_error(const SamplerOptions& o) {
         o.startup_trials, most_startup_trials));
 }
 
+using sampler::Distinct;
+
 MadeSampler make_random(const SamplerOptions& o, const space::Space& space) {
-    return std::unique_ptr<sampler::Sampler>(std::make_unique<sampler::Random>(space, o.seed));
+    return Distinct::wrap(std::make_unique<sampler::Random>(space, o.seed), space, o.seed,
+                          Distinct::Instead::any);
 }
 MadeSampler make_qmc(const SamplerOptions& o, const space::Space& space) {
-    return std::unique_ptr<sampler::Sampler>(std::make_unique<sampler::Qmc>(space, o.seed));
+    return Distinct::wrap(std::make_unique<sampler::Qmc>(space, o.seed), space, o.seed,
+                          Distinct::Instead::any);
 }
 MadeSampler make_tpe(const SamplerOptions& o, const space::Space& space) {
     if (const auto error = startup_error(o)) return *error;
     sampler::Tpe::Options options;
     options.seed = o.seed;
     options.startup = o.startup_trials;
-    return std::unique_ptr<sampler::Sampler>(std::make_unique<sampler::Tpe>(space, options));
+    return Distinct::wrap(std::make_unique<sampler::Tpe>(space, options), space, o.seed,
+                          Distinct::Instead::neighbour);
 }
 MadeSampler make_gp(const SamplerOptions& o, const space::Space& space) {
     if (const auto error = startup_error(o)) return *error;
     sampler::Gp::Options options;
     options.seed = o.seed;
     options.startup = o.startup_trials;
-    return std::unique_ptr<sampler::Sampler>(std::make_unique<sampler::Gp>(space, options));
+    return Distinct::wrap(std::make_unique<sampler::Gp>(space, options), space, o.seed,
+                          Distinct::Instead::neighbour);
 }
 MadeSampler make_grid(const SamplerOptions& o, const space::Space& space) {
     return sampler::Grid::make(space, o.seed, o.grid_points);

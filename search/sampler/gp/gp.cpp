@@ -22,9 +22,8 @@ struct Data {
     std::vector<space::Point> pending;
 };
 
-Data data_of(const History& history, std::size_t startup) {
-    const Evidence evidence =
-        history.evidence(std::max(startup, history.encoding().dimensions() + 2), dropped_share);
+Data data_of(const History& history) {
+    const Evidence evidence = history.evidence();
     const auto& records = history.records();
     Data data;
     std::vector<double> values;
@@ -73,12 +72,6 @@ Sample sample(const Data& data, std::size_t most) {
     return taken;
 }
 
-std::size_t known(const History& history) {
-    return static_cast<std::size_t>(
-        std::count_if(history.records().begin(), history.records().end(),
-                      [](const Record& record) { return record.ending || !record.reports.empty(); }));
-}
-
 /// The least value that the process believes at the points known: with noise, a lucky value is not believed.
 double incumbent_of(const Regression& process, const Sample& known_points) {
     double least = HUGE_VAL;
@@ -89,8 +82,10 @@ double incumbent_of(const Regression& process, const Sample& known_points) {
 
 }  // namespace
 
-Gp::Gp(space::Space space, const Options& options)
-    : history_(space::Encoding(std::move(space))), options_(options) {}
+Gp::Gp(const space::Space& space, const Options& options)
+    : history_(space::Encoding(space),
+               {.fewest = std::max(options.startup, space.dimensions() + 2), .share = dropped_share}),
+      options_(options) {}
 
 void Gp::tell(const Event& event) {
     history_.tell(event);
@@ -99,8 +94,8 @@ void Gp::tell(const Event& event) {
 std::vector<space::Configuration> Gp::ask(TrialId first, std::size_t count) const {
     const space::Encoding& encoding = history_.encoding();
     std::vector<space::Configuration> configurations;
-    const bool starting = known(history_) < options_.startup;
-    const Data data = starting || count == 0 ? Data{} : data_of(history_, options_.startup);
+    const bool starting = history_.known() < options_.startup;
+    const Data data = starting || count == 0 ? Data{} : data_of(history_);
     if (data.points.empty()) {
         for (TrialId trial = first; configurations.size() < count; trial = trial.next())
             configurations.push_back(
@@ -113,7 +108,9 @@ std::vector<space::Configuration> Gp::ask(TrialId first, std::size_t count) cons
     Sample used = sample(data, options_.most_points);
     Regression process(encoding, used.points, used.values, hyperparameters);
     const double incumbent = incumbent_of(process, used);
-    for (const space::Point& point : data.pending) process.believe(point);
+    const std::size_t pending = std::min(data.pending.size(), options_.most_believed);
+    for (std::size_t i = data.pending.size() - pending; i < data.pending.size(); ++i)
+        process.believe(data.pending[i]);
     const std::span<const space::Point> best(used.points.data(), std::min(centres, used.points.size()));
     for (TrialId trial = first; configurations.size() < count; trial = trial.next()) {
         base::Rng rng(options_.seed, "gp candidates", trial.value());

@@ -21,15 +21,16 @@ class Gp final : public Sampler {
     struct Options {
         std::uint64_t seed = 0;
         std::size_t startup = 10;
-        std::size_t most_fitted = 100;  ///< a fit costs 2 n^3 an iteration
-        std::size_t most_points = 250;  ///< a prediction costs n^2
+        std::size_t most_fitted = 100;    ///< a fit costs 2 n^3 an iteration
+        std::size_t most_points = 250;    ///< a prediction costs n^2
+        std::size_t most_believed = 150;  ///< running trials that are conditioned upon, the newest
         int fit_iterations = 30;
         std::size_t candidates = 256;  ///< looked at before the best are improved
         std::size_t climbs = 5;        ///< candidates that are improved
         int climb_iterations = 25;
     };
 
-    Gp(space::Space space, const Options& options);
+    Gp(const space::Space& space, const Options& options);
 
     void tell(const Event& event) override;
     [[nodiscard]] std::vector<space::Configuration> ask(TrialId first, std::size_t count) const override;

@@ -62,7 +62,11 @@ Regression::Regression(const space::Encoding& encoding, std::vector<space::Point
         }
         matrix(i, i) = 1 + noise_;
     }
-    const Eigen::LLT<MatrixXd> cholesky(matrix);
+    Eigen::LLT<MatrixXd> cholesky(matrix);
+    for (double more = 10 * noise_; cholesky.info() != Eigen::Success; more *= 10) {
+        matrix.diagonal().array() += more;  // ends: a dominant diagonal has a factor
+        cholesky.compute(matrix);
+    }
     factor_ = cholesky.matrixL();
     weights_ = cholesky.solve(values);
     variance_ = (values.dot(weights_) + variance_prior) / (static_cast<double>(n) + variance_prior);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 namespace quench::search::sampler {
 namespace {
@@ -41,30 +42,59 @@ Resource level_of(const std::vector<Record>& records, std::size_t fewest) {
 
 }  // namespace
 
+History::History(space::Encoding encoding, const Options& options)
+    : encoding_(std::move(encoding)), options_(options) {
+    options_.fewest = std::min(options_.fewest, most_records / 4);
+}
+
+/// Trials are proposed in the order of their numbers, and kept in it.
 Record* History::find(TrialId trial) {
-    const auto found = index_.find(trial.value());
-    return found == index_.end() ? nullptr : &records_[found->second];
+    const auto found = std::lower_bound(records_.begin(), records_.end(), trial,
+                                        [](const Record& record, TrialId id) { return record.trial < id; });
+    return found == records_.end() || found->trial != trial ? nullptr : &*found;
 }
 
 void History::tell(const Event& event) {
     if (const auto* proposed = std::get_if<Proposed>(&event)) {
-        if (index_.contains(proposed->trial.value())) return;
+        if (!records_.empty() && proposed->trial <= records_.back().trial) return;
         if (!encoding_.space().check(proposed->configuration).ok()) return;
-        index_.emplace(proposed->trial.value(), records_.size());
-        records_.push_back({encoding_.encode(proposed->configuration), {}, {}, false});
+        records_.push_back({proposed->trial, encoding_.encode(proposed->configuration), {}, {}, false});
+        if (records_.size() > most_records) forget();
     } else if (const auto* reported = std::get_if<Reported>(&event)) {
         Record* record = find(reported->trial);
-        if (record && (record->reports.empty() || reported->step > record->reach()))
-            record->reports.emplace_back(reported->step, reported->value);
+        if (!record || (!record->reports.empty() && reported->step <= record->reach())) return;
+        if (record->reports.empty() && !record->ending) ++known_;
+        record->reports.emplace_back(reported->step, reported->value);
     } else if (const auto* judged = std::get_if<Judged>(&event)) {
         if (Record* record = find(judged->trial)) record->halted = judged->verdict != Verdict::proceed;
     } else if (const auto* ended = std::get_if<Ended>(&event)) {
-        if (Record* record = find(ended->trial)) record->ending = ended->how;
+        Record* record = find(ended->trial);
+        if (!record) return;
+        if (record->reports.empty() && !record->ending) ++known_;
+        record->ending = ended->how;
     }
 }
 
-Evidence History::evidence(std::size_t fewest, double share) const {
-    const Resource level = level_of(records_, fewest);
+void History::forget() {
+    constexpr std::size_t kept = most_records / 2;
+    const Evidence known = evidence();
+    std::vector<bool> keep(records_.size(), false);
+    std::size_t count = 0;
+    const auto take = [&](std::size_t record) {
+        if (keep[record] || count == kept) return;
+        keep[record] = true;
+        ++count;
+    };
+    // The best first, or a study with very many running trials would forget what it found.
+    for (std::size_t i = 0; i < std::min(kept / 2, known.values.size()); ++i) take(known.values[i].record);
+    for (std::size_t i = known.pending.size(); i-- > 0;) take(known.pending[i]);
+    for (std::size_t i = records_.size(); i-- > 0;) take(i);
+    std::size_t at = 0;
+    std::erase_if(records_, [&](const Record&) { return !keep[at++]; });
+}
+
+Evidence History::evidence() const {
+    const Resource level = level_of(records_, options_.fewest);
     Evidence evidence;
     std::map<Resource, std::vector<double>> rivals;  // values at a resource where somebody halted, sorted
     for (std::size_t i = 0; i < records_.size(); ++i) {
@@ -83,7 +113,7 @@ Evidence History::evidence(std::size_t fewest, double share) const {
                         values.push_back(value_at(other, record.reach()));
                 std::sort(values.begin(), values.end());
             }
-            const auto best = static_cast<std::size_t>(share * static_cast<double>(values.size()));
+            const auto best = static_cast<std::size_t>(options_.share * static_cast<double>(values.size()));
             if (best < values.size() && record.reports.back().second > values[best])
                 evidence.dropped.push_back(i);
         } else

@@ -7,8 +7,8 @@
 namespace quench::search::sampler {
 
 /// Trial i gets point i of the sequence named by the seed: a pure function of seed, i and space, as with
-/// random search, but the points avoid each other, in every axis and in pairs of axes. Never exhausted; a
-/// small discrete space repeats itself.
+/// random search, but the points avoid each other, in every axis and in pairs of axes. A small discrete space
+/// repeats itself (distinct.hpp).
 class Qmc final : public Sampler {
   public:
     Qmc(space::Space space, std::uint64_t seed);

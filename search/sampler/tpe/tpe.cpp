@@ -14,8 +14,7 @@ struct Sides {
 };
 
 Sides split(const History& history, const Tpe::Options& options) {
-    const std::size_t fewest = std::max(options.startup, history.encoding().dimensions() + 2);
-    const Evidence evidence = history.evidence(fewest, options.good_share);
+    const Evidence evidence = history.evidence();
     const auto& records = history.records();
     const auto share =
         static_cast<std::size_t>(std::ceil(options.good_share * static_cast<double>(evidence.values.size())));
@@ -23,13 +22,16 @@ Sides split(const History& history, const Tpe::Options& options) {
     Sides sides;
     for (std::size_t i = 0; i < evidence.values.size(); ++i)
         (i < good ? sides.good : sides.bad).push_back(records[evidence.values[i].record].point);
-    for (const auto* more : {&evidence.dropped, &evidence.pending})
-        for (const std::size_t record : *more) sides.bad.push_back(records[record].point);
     sides.bad_weights.assign(sides.bad.size(), 1.0);
-    for (const std::size_t record : evidence.broken) {
-        sides.bad.push_back(records[record].point);
-        sides.bad_weights.push_back(options.broken_weight);
-    }
+    const auto add = [&](const std::vector<std::size_t>& group, double weight) {
+        for (const std::size_t record : group) {
+            sides.bad.push_back(records[record].point);
+            sides.bad_weights.push_back(weight);
+        }
+    };
+    add(evidence.dropped, 1);
+    add(evidence.broken, options.broken_weight);
+    add(evidence.pending, 1);  // last, as the rest of a batch is
     return sides;
 }
 
@@ -44,13 +46,6 @@ std::pair<Mixture, Mixture> densities(const space::Encoding& encoding, const Sid
             Mixture(encoding, sides.bad, sides.bad_weights, {bandwidth, options.bad_uniform_weight})};
 }
 
-/// Trials that taught something: those of which a value, or at least the end, is known.
-std::size_t known(const History& history) {
-    return static_cast<std::size_t>(
-        std::count_if(history.records().begin(), history.records().end(),
-                      [](const Record& record) { return record.ending || !record.reports.empty(); }));
-}
-
 bool same(const space::Point& a, const space::Point& b) {
     return std::equal(a.begin(), a.end(), b.begin(),
                       [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); });
@@ -58,8 +53,10 @@ bool same(const space::Point& a, const space::Point& b) {
 
 }  // namespace
 
-Tpe::Tpe(space::Space space, const Options& options)
-    : history_(space::Encoding(std::move(space))), options_(options) {}
+Tpe::Tpe(const space::Space& space, const Options& options)
+    : history_(space::Encoding(space),
+               {.fewest = std::max(options.startup, space.dimensions() + 2), .share = options.good_share}),
+      options_(options) {}
 
 void Tpe::tell(const Event& event) {
     history_.tell(event);
@@ -68,7 +65,7 @@ void Tpe::tell(const Event& event) {
 std::vector<space::Configuration> Tpe::ask(TrialId first, std::size_t count) const {
     const space::Encoding& encoding = history_.encoding();
     std::vector<space::Configuration> configurations;
-    const bool starting = known(history_) < options_.startup;
+    const bool starting = history_.known() < options_.startup;
     Sides sides = starting ? Sides{} : split(history_, options_);
     for (TrialId trial = first; configurations.size() < count; trial = trial.next()) {
         if (starting || sides.good.empty()) {

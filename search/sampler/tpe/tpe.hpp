@@ -32,7 +32,7 @@ class Tpe final : public Sampler {
         double broken_weight = 3;
     };
 
-    Tpe(space::Space space, const Options& options);
+    Tpe(const space::Space& space, const Options& options);
 
     void tell(const Event& event) override;
     [[nodiscard]] std::vector<space::Configuration> ask(TrialId first, std::size_t count) const override;

@@ -1,5 +1,7 @@
 #include "search/sampler/model/history.hpp"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,10 +12,14 @@ using testing::ElementsAre;
 
 class HistoryTest : public testing::Test {
   protected:
-    History history{space::Encoding(space::Space::make({{"x", space::FloatDomain{}, {}}}).value())};
+    static History history_of(std::size_t fewest) {
+        const auto space = space::Space::make({{"x", space::FloatDomain{}, {}}}).value();
+        return {space::Encoding(space), {.fewest = fewest, .share = 0.5}};
+    }
+    History history = history_of(2);
 
     void propose(std::uint64_t trial) {
-        history.tell(Proposed{TrialId(trial), {{"x", 0.1 * static_cast<double>(trial)}}, 0, 9});
+        history.tell(Proposed{TrialId(trial), {{"x", std::fmod(0.1 * static_cast<double>(trial), 1)}}, 0, 9});
     }
     void report(std::uint64_t trial, Resource step, double value) {
         history.tell(Reported{TrialId(trial), step, value});
@@ -35,7 +41,7 @@ TEST_F(HistoryTest, completed_trials_are_ranked_and_running_ones_are_pending) {
     end(1, Ending::completed);
     end(2, Ending::diverged);
     end(3, Ending::infeasible);
-    const auto evidence = history.evidence(2, 0.5);
+    const auto evidence = history.evidence();
     EXPECT_THAT(records(evidence), ElementsAre(1, 0));
     EXPECT_THAT(evidence.broken, ElementsAre(2, 3));
     EXPECT_THAT(evidence.pending, ElementsAre(4));
@@ -43,18 +49,23 @@ TEST_F(HistoryTest, completed_trials_are_ranked_and_running_ones_are_pending) {
 }
 
 TEST_F(HistoryTest, the_level_is_the_largest_that_enough_trials_came_to) {
-    for (std::uint64_t trial = 0; trial < 4; ++trial) propose(trial);
-    for (std::uint64_t trial = 0; trial < 4; ++trial) {
-        report(trial, 1, static_cast<double>(trial));
-        history.tell(Judged{TrialId(trial), 1, trial < 2 ? Verdict::proceed : Verdict::stop, 3});
+    for (const std::size_t fewest : {2, 3}) {
+        history = history_of(fewest);
+        for (std::uint64_t trial = 0; trial < 4; ++trial) propose(trial);
+        for (std::uint64_t trial = 0; trial < 4; ++trial) {
+            report(trial, 1, static_cast<double>(trial));
+            history.tell(Judged{TrialId(trial), 1, trial < 2 ? Verdict::proceed : Verdict::stop, 3});
+        }
+        report(0, 3, 0.5);
+        report(1, 3, 0.25);
+        const auto evidence = history.evidence();
+        if (fewest == 2) {
+            EXPECT_THAT(records(evidence), ElementsAre(1, 0));  // at step 3
+            EXPECT_THAT(evidence.dropped, ElementsAre(3));  // the worst half of step 1, without its median
+        } else {
+            EXPECT_THAT(records(evidence), ElementsAre(0, 1, 2, 3));  // at step 1
+        }
     }
-    report(0, 3, 0.5);
-    report(1, 3, 0.25);
-    const auto high = history.evidence(2, 0.5);
-    EXPECT_THAT(records(high), ElementsAre(1, 0));  // at step 3
-    EXPECT_THAT(high.dropped, ElementsAre(3));      // the worst half of step 1, without its median
-    const auto low = history.evidence(3, 0.5);
-    EXPECT_THAT(records(low), ElementsAre(0, 1, 2, 3));  // at step 1
 }
 
 TEST_F(HistoryTest, the_first_report_of_a_step_counts_and_unknown_trials_are_ignored) {
@@ -67,7 +78,26 @@ TEST_F(HistoryTest, the_first_report_of_a_step_counts_and_unknown_trials_are_ign
     history.tell(Proposed{TrialId(1), {{"y", 0.9}}, 0, 9});
     ASSERT_EQ(history.records().size(), 1u);
     EXPECT_EQ(history.records()[0].reports.size(), 1u);
-    EXPECT_EQ(history.evidence(1, 0.5).values[0].value, 1.0);
+    EXPECT_EQ(history.evidence().values[0].value, 1.0);
+}
+
+TEST_F(HistoryTest, a_long_study_is_forgotten_but_for_the_best_the_running_and_the_newest) {
+    constexpr std::uint64_t trials = 3 * History::most_records;
+    propose(0);  // runs for ever
+    for (std::uint64_t trial = 1; trial < trials; ++trial) {
+        propose(trial);
+        ASSERT_LE(history.records().size(), History::most_records);
+        report(trial, 1, trial == 7 ? -1 : std::fmod(0.618 * static_cast<double>(trial), 1));
+        end(trial, Ending::completed);
+    }
+    EXPECT_EQ(history.known(), trials - 1);
+    const auto evidence = history.evidence();
+    EXPECT_EQ(history.records()[evidence.values.front().record].trial, TrialId(7));
+    ASSERT_EQ(evidence.pending.size(), 1u);
+    EXPECT_EQ(history.records()[evidence.pending[0]].trial, TrialId(0));
+    EXPECT_EQ(history.records().back().trial, TrialId(trials - 1));
+    report(1, 2, -5);  // forgotten long ago: not heard
+    EXPECT_EQ(history.evidence().values.front().value, -1);
 }
 
 }  // namespace
