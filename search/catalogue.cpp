@@ -1,5 +1,6 @@
 #include "search/catalogue.hpp"
 
+#include "search/sampler/cmaes/cmaes.hpp"
 #include "search/sampler/distinct.hpp"
 #include "search/sampler/gp/gp.hpp"
 #include "search/sampler/grid.hpp"
@@ -83,6 +84,14 @@ MadeSampler make_gp(const SamplerOptions& o, const space::Space& space) {
     return Distinct::wrap(std::make_unique<sampler::Gp>(space, options), space, o.seed,
                           Distinct::Instead::neighbour);
 }
+MadeSampler make_cmaes(const SamplerOptions& o, const space::Space& space) {
+    if (const auto error = startup_error(o)) return *error;
+    sampler::Cmaes::Options options;
+    options.seed = o.seed;
+    options.startup = o.startup_trials;
+    return Distinct::wrap(std::make_unique<sampler::Cmaes>(space, options), space, o.seed,
+                          Distinct::Instead::neighbour);
+}
 MadeSampler make_grid(const SamplerOptions& o, const space::Space& space) {
     return sampler::Grid::make(space, o.seed, o.grid_points);
 }
@@ -110,8 +119,8 @@ MadeScheduler make_hyperband(const SchedulerOptions& o) {
 }
 
 constexpr std::array samplers{SamplerEntry{"random", make_random}, SamplerEntry{"grid", make_grid},
-                              SamplerEntry{"qmc", make_qmc}, SamplerEntry{"tpe", make_tpe},
-                              SamplerEntry{"gp", make_gp}};
+                              SamplerEntry{"qmc", make_qmc},       SamplerEntry{"tpe", make_tpe},
+                              SamplerEntry{"gp", make_gp},         SamplerEntry{"cmaes", make_cmaes}};
 constexpr std::array schedulers{SchedulerEntry{"none", make_none}, SchedulerEntry{"asha", make_asha},
                                 SchedulerEntry{"hyperband", make_hyperband}};
 

@@ -18,7 +18,7 @@ constexpr std::size_t centres = 3;  ///< best points around which candidates are
 
 struct Data {
     std::vector<space::Point> points;  ///< the best first
-    std::vector<double> values;        ///< normalised
+    std::vector<double> values;
     std::vector<space::Point> pending;
 };
 
@@ -26,23 +26,21 @@ Data data_of(const History& history) {
     const Evidence evidence = history.evidence();
     const auto& records = history.records();
     Data data;
-    std::vector<double> values;
     for (const auto& [record, value] : evidence.values) {
         data.points.push_back(records[record].point);
-        values.push_back(value);
+        data.values.push_back(value);
     }
-    if (values.empty()) return data;
-    const double median = values[values.size() / 2], worst = values.back();
+    if (data.values.empty()) return data;
+    const double median = data.values[data.values.size() / 2], worst = data.values.back();
     const auto add = [&](const std::vector<std::size_t>& group, double value) {
         for (const std::size_t record : group) {
             data.points.push_back(records[record].point);
-            values.push_back(value);
+            data.values.push_back(value);
         }
     };
     add(evidence.dropped, median);
     add(evidence.broken, worst);
     for (const std::size_t record : evidence.pending) data.pending.push_back(records[record].point);
-    data.values = normalised(std::move(values));
     return data;
 }
 
@@ -58,16 +56,15 @@ std::vector<std::size_t> selection(std::size_t n, std::size_t most) {
 
 struct Sample {
     std::vector<space::Point> points;
-    Eigen::VectorXd values;
+    std::vector<double> values;
 };
 
 Sample sample(const Data& data, std::size_t most) {
     Sample taken;
     const auto chosen = selection(data.points.size(), most);
-    taken.values.resize(static_cast<Eigen::Index>(chosen.size()));
-    for (std::size_t i = 0; i < chosen.size(); ++i) {
-        taken.points.push_back(data.points[chosen[i]]);
-        taken.values[static_cast<Eigen::Index>(i)] = data.values[chosen[i]];
+    for (const std::size_t i : chosen) {
+        taken.points.push_back(data.points[i]);
+        taken.values.push_back(data.values[i]);
     }
     return taken;
 }
@@ -104,9 +101,10 @@ std::vector<space::Configuration> Gp::ask(TrialId first, std::size_t count) cons
     }
     const Sample fitted = sample(data, options_.most_fitted);
     const Hyperparameters hyperparameters =
-        fit(encoding, fitted.points, fitted.values, prior_centre(encoding), options_.fit_iterations);
-    Sample used = sample(data, options_.most_points);
-    Regression process(encoding, used.points, used.values, hyperparameters);
+        fit(encoding, fitted.points, Outcome(fitted.values), prior_centre(encoding), options_.fit_iterations);
+    const Sample used = sample(data, options_.most_points);
+    Regression process(encoding, used.points, Outcome(used.values).warped(hyperparameters.power).values,
+                       hyperparameters);
     const double incumbent = incumbent_of(process, used);
     const std::size_t pending = std::min(data.pending.size(), options_.most_believed);
     for (std::size_t i = data.pending.size() - pending; i < data.pending.size(); ++i)

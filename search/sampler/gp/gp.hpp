@@ -6,11 +6,11 @@
 
 namespace quench::search::sampler {
 
-/// Proposes where log expected improvement is largest under a Matern 5/2 process with a length scale an axis,
-/// fitted by maximum a posteriori to normalised values (outcome.hpp). Running trials are conditioned upon as
-/// if they gave what the process expects; failed, diverged and infeasible ones count as the worst value seen,
-/// trials dropped below the level of evidence as the median. Until `startup` trials are known, trial i gets
-/// point i of a scrambled Sobol sequence.
+/// Proposes where log expected improvement is largest under a process of Matern 5/2 kernels, joint and
+/// additive (regression.hpp), over warped values (outcome.hpp), all fitted by maximum a posteriori. Running
+/// trials are conditioned upon as if they gave what the process expects; failed, diverged and infeasible ones
+/// count as the worst value seen, trials dropped below the level of evidence as the median. Until `startup`
+/// trials are known, trial i gets point i of a scrambled Sobol sequence.
 ///
 /// The acquisition is searched from Sobol points and from around the best trials, by gradients on the axes
 /// that have them, then value by value on the others. A pure function of seed, trial and events. The cost is

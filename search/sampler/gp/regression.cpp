@@ -8,6 +8,8 @@
 namespace quench::search::sampler {
 namespace {
 
+using Eigen::ArrayXd;
+using Eigen::ArrayXXd;
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
@@ -15,53 +17,62 @@ using Eigen::VectorXd;
 constexpr double jitter = 1e-9;       ///< on the diagonal, of the variance: keeps close points apart
 constexpr double variance_prior = 4;  ///< worth so many observations of variance 1
 constexpr double shortest = 0.01, longest = 100;  ///< lengths: below one, white noise; above, a polynomial
+const double root_five = std::sqrt(5.0);
 
-double squared_distance(const space::Axis& axis, double a, double b) {
+double distance(const space::Axis& axis, double a, double b) {
     const bool missing = std::isnan(a), other_missing = std::isnan(b);
     if (missing || other_missing) return missing == other_missing ? 0 : 1;
     if (axis.relation == space::Relation::nominal) return a == b ? 0 : 1;
-    return (a - b) * (a - b);
+    return std::abs(a - b);
 }
 
-/// Matern 5/2 of a squared scaled distance.
-double matern(double square) {
-    const double a = std::sqrt(5 * square);
-    return (1 + a + a * a / 3) * std::exp(-a);
+/// Matern 5/2 of a distance times sqrt(5) over the length.
+ArrayXd matern(const ArrayXd& a) {
+    return (1 + a + a.square() / 3) * (-a).exp();
 }
 
-/// Its derivative by the squared distance.
-double matern_slope(double square) {
-    const double a = std::sqrt(5 * square);
-    return -5.0 / 6 * (1 + a) * std::exp(-a);
+/// Minus its derivative by `a`, divided by `a`.
+ArrayXd matern_fall(const ArrayXd& a) {
+    return (1 + a) * (-a).exp() / 3;
+}
+
+double logistic(double t) {
+    return 1 / (1 + std::exp(-t));
 }
 
 double log_length_centre(std::size_t axes) {
     return 0.5 * std::log(static_cast<double>(std::max<std::size_t>(axes, 1))) - 1.6;
 }
-constexpr double log_length_variance = 3;
-constexpr double log_noise_centre = -10;
-constexpr double log_noise_variance = 9;
 
 }  // namespace
 
-Regression::Regression(const space::Encoding& encoding, std::vector<space::Point> points, VectorXd values,
-                       const Hyperparameters& hyperparameters)
+VectorXd Hyperparameters::packed() const {
+    VectorXd all(log_lengths.size() + log_additive_lengths.size() + 3);
+    all << log_lengths, log_additive_lengths, share_logit, log_noise, power;
+    return all;
+}
+
+Hyperparameters Hyperparameters::unpacked(const VectorXd& all) {
+    const Index axes = (all.size() - 3) / 2;
+    return {all.head(axes), all.segment(axes, axes), all[2 * axes], all[2 * axes + 1], all[2 * axes + 2]};
+}
+
+Regression::Regression(const space::Encoding& encoding, const std::vector<space::Point>& points,
+                       const VectorXd& values, const Hyperparameters& hyperparameters)
     : encoding_(&encoding),
-      points_(std::move(points)),
-      inverse_squares_((-2 * hyperparameters.log_lengths).array().exp()),
+      points_(static_cast<Index>(points.size()), static_cast<Index>(encoding.dimensions())),
+      scales_(root_five * (-hyperparameters.log_lengths).array().exp()),
+      additive_scales_(root_five * (-hyperparameters.log_additive_lengths).array().exp()),
+      share_(logistic(hyperparameters.share_logit) / static_cast<double>(std::max<Index>(points_.cols(), 1))),
+      joint_(1 - logistic(hyperparameters.share_logit)),
       noise_(std::exp(hyperparameters.log_noise) + jitter) {
-    const auto n = static_cast<Index>(points_.size());
+    const Index n = points_.rows();
+    for (Index i = 0; i < n; ++i)
+        points_.row(i) =
+            Eigen::Map<const VectorXd>(points[static_cast<std::size_t>(i)].data(), points_.cols());
     MatrixXd matrix(n, n);
-    for (Index i = 0; i < n; ++i) {
-        for (Index j = 0; j < i; ++j) {
-            double square = 0;
-            for (std::size_t axis = 0; axis < encoding.dimensions(); ++axis)
-                square += inverse_squares_[static_cast<Index>(axis)] *
-                          squared_distance(encoding.axes()[axis], points_[i][axis], points_[j][axis]);
-            matrix(i, j) = matrix(j, i) = matern(square);
-        }
-        matrix(i, i) = 1 + noise_;
-    }
+    for (Index i = 0; i < n; ++i) matrix.col(i) = correlations(points[static_cast<std::size_t>(i)]);
+    matrix.diagonal().array() = 1 + noise_;
     Eigen::LLT<MatrixXd> cholesky(matrix);
     for (double more = 10 * noise_; cholesky.info() != Eigen::Success; more *= 10) {
         matrix.diagonal().array() += more;  // ends: a dominant diagonal has a factor
@@ -72,16 +83,22 @@ Regression::Regression(const space::Encoding& encoding, std::vector<space::Point
     variance_ = (values.dot(weights_) + variance_prior) / (static_cast<double>(n) + variance_prior);
 }
 
+ArrayXd Regression::distances(std::size_t axis, double coordinate) const {
+    const auto column = points_.col(static_cast<Index>(axis)).array();
+    if (std::isnan(coordinate)) return column.isNaN().select(ArrayXd::Zero(column.size()), 1.0);
+    if (encoding_->axes()[axis].relation == space::Relation::nominal)
+        return (column == coordinate).select(ArrayXd::Zero(column.size()), 1.0);
+    return column.isNaN().select(1.0, (column - coordinate).abs());
+}
+
 VectorXd Regression::correlations(const space::Point& point) const {
-    VectorXd k(static_cast<Index>(points_.size()));
-    for (std::size_t i = 0; i < points_.size(); ++i) {
-        double square = 0;
-        for (std::size_t axis = 0; axis < point.size(); ++axis)
-            square += inverse_squares_[static_cast<Index>(axis)] *
-                      squared_distance(encoding_->axes()[axis], point[axis], points_[i][axis]);
-        k[static_cast<Index>(i)] = matern(square);
+    ArrayXd squares = ArrayXd::Zero(points_.rows()), sum = squares;
+    for (std::size_t axis = 0; axis < point.size(); ++axis) {
+        const ArrayXd away = distances(axis, point[axis]);
+        squares += (scales_[static_cast<Index>(axis)] * away).square();
+        sum += matern(additive_scales_[static_cast<Index>(axis)] * away);
     }
-    return k;
+    return joint_ * matern(squares.sqrt()) + share_ * sum;
 }
 
 void Regression::believe(const space::Point& point) {
@@ -94,123 +111,140 @@ void Regression::believe(const space::Point& point) {
     factor_(n, n) = std::sqrt(std::max(1 + noise_ - row.squaredNorm(), noise_));
     weights_.conservativeResize(n + 1);
     weights_[n] = 0;
-    points_.push_back(point);
+    points_.conservativeResize(n + 1, points_.cols());
+    points_.row(n) = Eigen::Map<const VectorXd>(point.data(), points_.cols());
 }
 
 Regression::Prediction Regression::at(const space::Point& point) const {
     const VectorXd k = correlations(point);
     const VectorXd half = factor_.triangularView<Eigen::Lower>().solve(k);
-    const double share = std::max(1 - half.squaredNorm(), jitter);
-    return {k.dot(weights_), std::sqrt(variance_ * share)};
+    const double left = std::max(1 - half.squaredNorm(), jitter);
+    return {k.dot(weights_), std::sqrt(variance_ * left)};
 }
 
 Regression::Prediction Regression::at(const space::Point& point, VectorXd& mean_gradient,
                                       VectorXd& deviation_gradient) const {
-    const auto axes = static_cast<Index>(point.size());
-    const auto n = static_cast<Index>(points_.size());
-    VectorXd k(n), slope(n);
-    for (Index i = 0; i < n; ++i) {
-        double square = 0;
-        for (std::size_t axis = 0; axis < point.size(); ++axis)
-            square += inverse_squares_[static_cast<Index>(axis)] *
-                      squared_distance(encoding_->axes()[axis], point[axis], points_[i][axis]);
-        k[i] = matern(square);
-        slope[i] = matern_slope(square);
-    }
+    const VectorXd k = correlations(point);
     const VectorXd half = factor_.triangularView<Eigen::Lower>().solve(k);
     const VectorXd whole = factor_.triangularView<Eigen::Lower>().transpose().solve(half);
-    const double share = std::max(1 - half.squaredNorm(), jitter);
-    const double deviation = std::sqrt(variance_ * share);
-    mean_gradient = VectorXd::Zero(axes);
-    deviation_gradient = VectorXd::Zero(axes);
-    for (Index axis = 0; axis < axes; ++axis) {
+    const double left = std::max(1 - half.squaredNorm(), jitter);
+    const double deviation = std::sqrt(variance_ * left);
+    ArrayXd squares = ArrayXd::Zero(points_.rows());
+    for (std::size_t axis = 0; axis < point.size(); ++axis)
+        squares += (scales_[static_cast<Index>(axis)] * distances(axis, point[axis])).square();
+    const ArrayXd fall = joint_ * matern_fall(squares.sqrt());
+    mean_gradient = VectorXd::Zero(points_.cols());
+    deviation_gradient = VectorXd::Zero(points_.cols());
+    for (Index axis = 0; axis < points_.cols(); ++axis) {
         const auto a = static_cast<std::size_t>(axis);
         if (std::isnan(point[a]) || encoding_->axes()[a].relation == space::Relation::nominal) continue;
-        for (Index i = 0; i < n; ++i) {
-            const double away = point[a] - points_[static_cast<std::size_t>(i)][a];
-            if (std::isnan(away)) continue;
-            const double change = 2 * slope[i] * inverse_squares_[axis] * away;
-            mean_gradient[axis] += weights_[i] * change;
-            deviation_gradient[axis] -= whole[i] * change;
-        }
+        const ArrayXd away = point[a] - points_.col(axis).array();
+        const ArrayXd own = share_ * matern_fall(additive_scales_[axis] * away.abs());
+        const VectorXd change = away.isNaN().select(
+            0.0, -away * (fall * std::pow(scales_[axis], 2) + own * std::pow(additive_scales_[axis], 2)));
+        mean_gradient[axis] = weights_.dot(change);
+        deviation_gradient[axis] = -whole.dot(change) * variance_ / deviation;
     }
-    deviation_gradient *= variance_ / deviation;
     return {k.dot(weights_), deviation};
 }
 
 Posterior::Posterior(const space::Encoding& encoding, const std::vector<space::Point>& points,
-                     VectorXd values)
-    : values_(std::move(values)) {
-    const auto n = static_cast<Index>(points.size());
+                     Outcome outcome)
+    : outcome_(std::move(outcome)),
+      points_(static_cast<Index>(points.size())),
+      distances_(points_ * (points_ - 1) / 2, static_cast<Index>(encoding.dimensions())),
+      centre_(prior_centre(encoding).packed()),
+      variance_(VectorXd::Constant(centre_.size(), 3)) {
     for (std::size_t axis = 0; axis < encoding.dimensions(); ++axis) {
-        MatrixXd squares = MatrixXd::Zero(n, n);
-        for (Index i = 0; i < n; ++i)
-            for (Index j = 0; j < i; ++j)
-                squares(i, j) = squares(j, i) =
-                    squared_distance(encoding.axes()[axis], points[i][axis], points[j][axis]);
-        squares_.push_back(std::move(squares));
+        Index pair = 0;
+        for (std::size_t j = 0; j < points.size(); ++j)
+            for (std::size_t i = j + 1; i < points.size(); ++i)
+                distances_(pair++, static_cast<Index>(axis)) =
+                    distance(encoding.axes()[axis], points[i][axis], points[j][axis]);
     }
+    variance_.tail(3) << 4, 9, 0.25;
 }
 
 double Posterior::operator()(const VectorXd& parameters, VectorXd& gradient) const {
-    const Index n = values_.size();
-    const auto axes = static_cast<Index>(squares_.size());
-    MatrixXd matrix = MatrixXd::Zero(n, n);
-    for (Index axis = 0; axis < axes; ++axis) matrix += std::exp(-2 * parameters[axis]) * squares_[axis];
-    MatrixXd slope(n, n);
+    const auto hyperparameters = Hyperparameters::unpacked(parameters);
+    const Index n = points_, axes = distances_.cols();
+    const double share = logistic(hyperparameters.share_logit);
+    const double each = share / static_cast<double>(std::max<Index>(axes, 1));
+    const ArrayXd inverse_squares = 5 * (-2 * hyperparameters.log_lengths).array().exp();
+    const ArrayXd additive_scales = root_five * (-hyperparameters.log_additive_lengths).array().exp();
+
+    const ArrayXd a = (distances_.square().matrix() * inverse_squares.matrix()).array().sqrt();
+    const ArrayXd exponential = (-a).exp();
+    const ArrayXd joint = (1 + a + a.square() / 3) * exponential;
+    const ArrayXd fall = (1 - share) * (1 + a) * exponential / 3;
+    ArrayXXd own_fall(distances_.rows(), axes);  // minus the derivative of an axis' kernel by its log length
+    ArrayXd additive = ArrayXd::Zero(distances_.rows());
+    for (Index axis = 0; axis < axes; ++axis) {
+        const ArrayXd b = additive_scales[axis] * distances_.col(axis);
+        const ArrayXd tail = (-b).exp();
+        additive += (1 + b + b.square() / 3) * tail;
+        own_fall.col(axis) = each * b.square() * (1 + b) / 3 * tail;
+    }
+
+    MatrixXd matrix(n, n);
+    Index pair = 0;
     for (Index j = 0; j < n; ++j)
-        for (Index i = 0; i < n; ++i) {
-            const double a = std::sqrt(5 * matrix(i, j));
-            const double fall = std::exp(-a);
-            slope(i, j) = -5.0 / 6 * (1 + a) * fall;
-            matrix(i, j) = (1 + a + a * a / 3) * fall;
-        }
-    const double noise = std::exp(parameters[axes]);
-    matrix.diagonal().array() += noise + jitter;
+        for (Index i = j + 1; i < n; ++i, ++pair)
+            matrix(i, j) = (1 - share) * joint[pair] + each * additive[pair];  // the lower triangle is read
+    const double noise = std::exp(hyperparameters.log_noise);
+    matrix.diagonal().setConstant(1 + noise + jitter);
     const Eigen::LLT<MatrixXd> cholesky(matrix);
     if (cholesky.info() != Eigen::Success) return std::numeric_limits<double>::infinity();
-    const VectorXd weights = cholesky.solve(values_);
+    const auto warped = outcome_.warped(hyperparameters.power);
+    const VectorXd weights = cholesky.solve(warped.values);
     const double count = static_cast<double>(n) + variance_prior;
-    const double variance = (values_.dot(weights) + variance_prior) / count;
-    const MatrixXd factor = cholesky.matrixL();
-    double value = 0.5 * count * std::log(variance) + factor.diagonal().array().log().sum();
+    const double variance = (warped.values.dot(weights) + variance_prior) / count;
+    double value = 0.5 * count * std::log(variance) + cholesky.matrixLLT().diagonal().array().log().sum() -
+                   warped.log_slope;
 
-    // d value = 1/2 tr((inverse - weights weights^T / variance) d matrix)
+    // d value = 1/2 tr((inverse - weights weights^T / variance) d matrix); each pair is there twice.
     MatrixXd pull = cholesky.solve(MatrixXd::Identity(n, n));
     pull -= weights * weights.transpose() / variance;
-    gradient.resize(axes + 1);
-    gradient[axes] = 0.5 * noise * pull.trace();
-    pull = pull.cwiseProduct(slope);
-    const double centre = log_length_centre(squares_.size());
-    for (Index axis = 0; axis < axes; ++axis) {
-        const double from_centre = parameters[axis] - centre;
-        gradient[axis] = -std::exp(-2 * parameters[axis]) * pull.cwiseProduct(squares_[axis]).sum() +
-                         from_centre / log_length_variance;
-        value += 0.5 * from_centre * from_centre / log_length_variance;
-    }
-    const double from_centre = parameters[axes] - log_noise_centre;
-    gradient[axes] += from_centre / log_noise_variance;
-    return value + 0.5 * from_centre * from_centre / log_noise_variance;
+    ArrayXd pairs(distances_.rows());
+    pair = 0;
+    for (Index j = 0; j < n; ++j)
+        for (Index i = j + 1; i < n; ++i) pairs[pair++] = pull(i, j);
+    gradient.resize(parameters.size());
+    const VectorXd weighted_fall = pairs * fall;
+    gradient.head(axes) =
+        (distances_.square().matrix().transpose() * weighted_fall).array() * inverse_squares;
+    gradient.segment(axes, axes) = own_fall.matrix().transpose() * pairs.matrix();
+    gradient[2 * axes] = share * (1 - share) *
+                         (pairs * (additive / static_cast<double>(std::max<Index>(axes, 1)) - joint)).sum();
+    gradient[2 * axes + 1] = 0.5 * noise * pull.trace();
+    constexpr double h = 1e-4;  // the warp is smooth in its power: 1e-8 relative
+    const auto up = outcome_.warped(hyperparameters.power + h);
+    const auto down = outcome_.warped(hyperparameters.power - h);
+    gradient[2 * axes + 2] =
+        (weights.dot(up.values - down.values) / variance - (up.log_slope - down.log_slope)) / (2 * h);
+
+    const VectorXd away = parameters - centre_;
+    gradient += away.cwiseQuotient(variance_);
+    return value + 0.5 * away.cwiseProduct(away).cwiseQuotient(variance_).sum();
 }
 
 Hyperparameters prior_centre(const space::Encoding& encoding) {
     const auto axes = static_cast<Index>(encoding.dimensions());
-    return {VectorXd::Constant(axes, log_length_centre(encoding.dimensions())), log_noise_centre};
+    return {VectorXd::Constant(axes, log_length_centre(encoding.dimensions())),
+            VectorXd::Constant(axes, log_length_centre(1) + 1), 0, -10, 0.5};
 }
 
 Hyperparameters fit(const space::Encoding& encoding, const std::vector<space::Point>& points,
-                    const VectorXd& values, const Hyperparameters& start, int iterations) {
-    const auto axes = static_cast<Index>(encoding.dimensions());
-    VectorXd from(axes + 1);
-    from << start.log_lengths, start.log_noise;
-    Box box{VectorXd::Constant(axes + 1, std::log(shortest)),
-            VectorXd::Constant(axes + 1, std::log(longest))};
-    box.low[axes] = -20;
-    box.high[axes] = 1;
-    const Posterior posterior(encoding, points, values);
+                    const Outcome& outcome, const Hyperparameters& start, int iterations) {
+    const VectorXd from = start.packed();
+    Box box{VectorXd::Constant(from.size(), std::log(shortest)),
+            VectorXd::Constant(from.size(), std::log(longest))};
+    box.low.tail(3) << -8, -20, -1;
+    box.high.tail(3) << 8, 1, 1.5;
+    const Posterior posterior(encoding, points, outcome);
     const Minimum best =
         minimize([&](const VectorXd& x, VectorXd& g) { return posterior(x, g); }, from, box, iterations);
-    return {best.x.head(axes), best.x[axes]};
+    return Hyperparameters::unpacked(best.x);
 }
 
 }  // namespace quench::search::sampler

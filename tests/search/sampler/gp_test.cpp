@@ -44,25 +44,41 @@ TEST(minimize, ends_at_the_minimum_of_rosenbrock_in_a_box) {
     EXPECT_NEAR(bound.value, 0.25, 1e-5);
 }
 
-TEST(outcome, normalised_values_keep_their_order_and_lose_their_scale) {
+TEST(outcome, warped_values_keep_their_order_and_lose_their_scale) {
     std::vector<double> values;
     for (int i = 0; i < 40; ++i) values.push_back(std::pow(10, 0.25 * ((i * 7) % 40)));
-    const auto result = normalised(values);
-    double sum = 0, squares = 0, largest = 0;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        sum += result[i];
-        squares += result[i] * result[i];
-        largest = std::max(largest, std::abs(result[i]));
-        for (std::size_t j = 0; j < values.size(); ++j)
-            if (values[i] < values[j]) {
-                EXPECT_LE(result[i], result[j]);
-            }
+    for (const double power : {-1.0, 0.0, 1.0}) {
+        const VectorXd result = Outcome(values).warped(power).values;
+        EXPECT_NEAR(result.sum() / 40, 0, 1e-9);
+        EXPECT_NEAR(result.squaredNorm() / 40, 1, 1e-9);
+        for (Index i = 0; i < 40; ++i)
+            for (Index j = 0; j < 40; ++j)
+                if (values[static_cast<std::size_t>(i)] < values[static_cast<std::size_t>(j)]) {
+                    EXPECT_LE(result[i], result[j]);
+                }
+        // As they are, the largest of these is 5 deviations away.
+        EXPECT_EQ(result.maxCoeff() < 3, power < 0.5) << power << ' ' << result.maxCoeff();
     }
-    EXPECT_NEAR(sum / 40, 0, 1e-9);
-    EXPECT_NEAR(squares / 40, 1, 1e-9);
-    EXPECT_LT(largest, 4);  // standardised alone the largest of these would be 5.0
-    EXPECT_EQ(normalised({3, 3, 3}), (std::vector<double>{0, 0, 0}));
-    for (const double v : normalised({1e300, -1e300, 0})) EXPECT_TRUE(std::isfinite(v));
+    EXPECT_EQ(Outcome({3, 3, 3}).warped(0.5).values, VectorXd::Zero(3));
+    EXPECT_TRUE(Outcome({1e300, -1e300, 0}).warped(1.5).values.allFinite());
+}
+
+TEST(outcome, the_slope_of_the_warp_is_that_of_the_closed_form) {
+    const std::vector<double> values{0.1, 3, 0.7, 12, 1.5};  // the best 0.1, the median 1.4 above it
+    double log_sum = 0, mean = 0, log_mean = 0, square = 0, log_square = 0;
+    for (const double v : values) {
+        const double u = (v - 0.1) / 1.4, l = std::log(1 + u);
+        log_sum += l;
+        mean += u / 5;
+        log_mean += l / 5;
+        square += u * u / 5;
+        log_square += l * l / 5;
+    }
+    // Power 1 has slope 1 / deviation(u), power 0 has 1 / (1 + u) / deviation(log(1 + u)).
+    const double expected =
+        -log_sum - 2.5 * std::log((log_square - log_mean * log_mean) / (square - mean * mean));
+    const Outcome outcome(values);
+    EXPECT_NEAR(outcome.warped(0).log_slope - outcome.warped(1).log_slope, expected, 1e-9);
 }
 
 TEST(expected_improvement, agrees_with_integration_and_its_derivatives_with_differences) {
@@ -96,15 +112,15 @@ TEST(expected_improvement, agrees_with_integration_and_its_derivatives_with_diff
 struct Data {
     space::Encoding encoding;
     std::vector<space::Point> points;
-    VectorXd values;
+    std::vector<double> values;
 };
 
 Data data_of(std::uint64_t seed, Index n) {
-    Data data{space::Encoding(space::Space::make(space::random_parameters(seed)).value()), {}, VectorXd(n)};
+    Data data{space::Encoding(space::Space::make(space::random_parameters(seed)).value()), {}, {}};
     base::Rng rng(seed, "gp test");
     for (Index i = 0; i < n; ++i) {
         data.points.push_back(data.encoding.snap(space::random_point(rng, data.encoding.dimensions())));
-        data.values[i] = rng.normal();
+        data.values.push_back(rng.normal());
     }
     return data;
 }
@@ -112,9 +128,9 @@ Data data_of(std::uint64_t seed, Index n) {
 TEST(regression, the_gradient_of_the_posterior_agrees_with_differences) {
     for (std::uint64_t seed = 0; seed < 10; ++seed) {
         const Data data = data_of(seed, 12);
-        const Posterior posterior(data.encoding, data.points, data.values);
-        VectorXd x = VectorXd::Constant(static_cast<Index>(data.encoding.dimensions()) + 1, -0.5);
-        x[x.size() - 1] = -2;
+        const Posterior posterior(data.encoding, data.points, Outcome(data.values));
+        VectorXd x = VectorXd::Constant(2 * static_cast<Index>(data.encoding.dimensions()) + 3, -0.5);
+        x.tail(3) << 0.3, -2, 0.7;
         VectorXd gradient, ignored;
         posterior(x, gradient);
         for (Index i = 0; i < x.size(); ++i) {
@@ -131,7 +147,8 @@ TEST(regression, predictions_interpolate_and_their_gradients_agree_with_differen
     for (std::uint64_t seed = 0; seed < 10; ++seed) {
         Data data = data_of(seed, 10);
         auto hyperparameters = prior_centre(data.encoding);
-        const Regression process(data.encoding, data.points, data.values, hyperparameters);
+        const Regression process(data.encoding, data.points, Outcome(data.values).warped(1).values,
+                                 hyperparameters);
         base::Rng rng(seed, "gp gradient");
         const auto point = data.encoding.snap(space::random_point(rng, data.encoding.dimensions()));
         VectorXd mean_gradient, deviation_gradient;
