@@ -60,6 +60,16 @@ struct Plan {
     std::uint64_t first_seed = 0;
 };
 
+std::unique_ptr<search::sampler::Sampler> make_sampler(const std::string& name, std::uint64_t seed,
+                                                       const bench::Problem& problem) {
+    search::SamplerOptions options;
+    options.name = name;
+    options.seed = seed;
+    auto made = search::make_sampler(options, problem.space);
+    if (!made) throw std::runtime_error(made.error().text());
+    return std::move(made).value();
+}
+
 /// One JSON line a problem and sampler: the regrets after all evaluations, one a seed.
 void run(const Plan& plan) {
     const auto names = plan.problems.empty() ? bench::problem_names(plan.suite) : plan.problems;
@@ -69,12 +79,8 @@ void run(const Plan& plan) {
             double seconds = 0;
             for (std::uint64_t seed = plan.first_seed; seed < plan.first_seed + plan.seeds; ++seed) {
                 const auto problem = bench::make_problem(name, seed);
-                search::SamplerOptions options;
-                options.name = sampler;
-                options.seed = seed;
-                const auto made = search::make_sampler(options, problem.space);
-                if (!made) throw std::runtime_error(made.error().text());
-                const auto outcome = bench::run_study(problem, **made, plan.evaluations, plan.workers, seed);
+                const auto made = make_sampler(sampler, seed, problem);
+                const auto outcome = bench::run_study(problem, *made, plan.evaluations, plan.workers, seed);
                 finals.push_back(outcome.best.back());
                 seconds += outcome.ask_seconds;
             }
@@ -86,6 +92,22 @@ void run(const Plan& plan) {
                               {"first_seed", plan.first_seed},
                               {"regret", finals},
                               {"ask_ms", 1000 * seconds / asks}}
+                             .dump()
+                      << std::endl;
+        }
+}
+
+/// One JSON line a sampler: what an ask costs when so many trials have ended.
+void time(const Plan& plan, std::size_t finished) {
+    constexpr std::size_t asks = 50;
+    for (const std::string& name : plan.problems)
+        for (const std::string& sampler : plan.samplers) {
+            const auto problem = bench::make_problem(name, 0);
+            const auto made = make_sampler(sampler, 0, problem);
+            std::cout << json{{"problem", name},
+                              {"sampler", sampler},
+                              {"finished", finished},
+                              {"median_ask_ms", 1000 * bench::ask_time(problem, *made, finished, asks)}}
                              .dump()
                       << std::endl;
         }
@@ -106,10 +128,16 @@ int main(int argc, char** argv) {
     running->add_option("--first-seed", plan.first_seed)->capture_default_str();
     running->add_option("--evaluations", plan.evaluations)->capture_default_str();
     running->add_option("--workers", plan.workers)->capture_default_str();
+    std::size_t finished = 1000;
+    auto* timing = app.add_subcommand("time", "median time of an ask, one JSON line a problem and sampler");
+    timing->add_option("--samplers", plan.samplers)->delimiter(',')->capture_default_str();
+    timing->add_option("--problems", plan.problems)->delimiter(',')->required();
+    timing->add_option("--finished", finished, "trials that have ended")->capture_default_str();
     CLI11_PARSE(app, argc, argv);
     try {
         if (*serving) serve();
         if (*running) run(plan);
+        if (*timing) time(plan, finished);
     } catch (const std::exception& error) {
         std::cerr << error.what() << '\n';
         return 1;

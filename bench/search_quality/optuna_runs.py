@@ -4,11 +4,13 @@
     optuna_runs.py PROGRAM --samplers tpe,random --problems sphere-5,branin --seeds 10 > optuna.jsonl
 
 Function values come from `PROGRAM serve`, so that both sides see the same instances. With --workers W, W trials
-run at a time and a keyed one of them ends next, as in study.cpp.
+run at a time and a keyed one of them ends next, as in study.cpp. With --finished N it prints what `PROGRAM time`
+does instead: the median time of an ask after N random trials.
 """
 import argparse
 import json
 import random
+import statistics
 import subprocess
 import time
 
@@ -79,6 +81,22 @@ def run(problems, name, sampler_name, seed, evaluations, workers):
     return best, seconds
 
 
+def ask_time(problems, name, sampler_name, finished):
+    space = problems.ask(problem=name, seed=0)["space"]
+    study = optuna.create_study(sampler=sampler("random", 0, 1))
+    seconds = []
+    for i in range(finished + 20):
+        if i == finished:
+            study.sampler = sampler(sampler_name, 0, 1)
+        before = time.perf_counter()
+        trial = study.ask()
+        configuration = suggest(trial, space)
+        if i >= finished:
+            seconds.append(time.perf_counter() - before)
+        study.tell(trial, problems.ask(problem=name, seed=0, configuration=configuration))
+    return statistics.median(seconds)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
@@ -88,8 +106,16 @@ def main():
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--evaluations", type=int, default=100)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--finished", type=int)
     options = parser.parse_args()
     problems = Problems(options.program)
+    if options.finished is not None:
+        for name in options.problems.split(","):
+            for sampler_name in options.samplers.split(","):
+                seconds = ask_time(problems, name, sampler_name, options.finished)
+                print(json.dumps({"problem": name, "sampler": f"optuna-{sampler_name}",
+                                  "finished": options.finished, "median_ask_ms": 1000 * seconds}), flush=True)
+        return
     for name in options.problems.split(","):
         for sampler_name in options.samplers.split(","):
             seeds = range(options.first_seed, options.first_seed + options.seeds)

@@ -16,4 +16,9 @@ struct Outcome {
 Outcome run_study(const Problem& problem, search::sampler::Sampler& sampler, std::size_t evaluations,
                   std::size_t workers, std::uint64_t seed);
 
+/// Median seconds of single asks after `finished` random trials have ended; between the asks another one
+/// ends.
+double ask_time(const Problem& problem, search::sampler::Sampler& sampler, std::size_t finished,
+                std::size_t asks);
+
 }  // namespace quench::bench
