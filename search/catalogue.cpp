@@ -1,7 +1,12 @@
 #include "search/catalogue.hpp"
 
+#include "search/sampler/cmaes/cmaes.hpp"
+#include "search/sampler/distinct.hpp"
+#include "search/sampler/gp/gp.hpp"
 #include "search/sampler/grid.hpp"
+#include "search/sampler/qmc/qmc.hpp"
 #include "search/sampler/random.hpp"
+#include "search/sampler/tpe/tpe.hpp"
 #include "search/scheduler/asha.hpp"
 #include "search/scheduler/asha_stopping.hpp"
 #include "search/scheduler/hyperband.hpp"
@@ -49,8 +54,49 @@ std::optional<base::Error> rung_error(const SchedulerOptions& o) {
     return std::nullopt;
 }
 
+constexpr std::uint64_t most_startup_trials = 1'000'000;  ///< a model that never starts is a mistake
+
+std::optional<base::Error> startup_error(const SamplerOptions& o) {
+    if (o.startup_trials >= 2 && o.startup_trials <= most_startup_trials) return std::nullopt;
+    return base::Error(fmt::format(
+        "startup_trials is {} (a model compares 2 trials or more, and it must begin some time) give a number "
+        "from 2 to {}",
+        o.startup_trials, most_startup_trials));
+}
+
+using sampler::Distinct;
+
 MadeSampler make_random(const SamplerOptions& o, const space::Space& space) {
-    return std::unique_ptr<sampler::Sampler>(std::make_unique<sampler::Random>(space, o.seed));
+    return Distinct::wrap(std::make_unique<sampler::Random>(space, o.seed), space, o.seed,
+                          Distinct::Instead::any);
+}
+MadeSampler make_qmc(const SamplerOptions& o, const space::Space& space) {
+    return Distinct::wrap(std::make_unique<sampler::Qmc>(space, o.seed), space, o.seed,
+                          Distinct::Instead::any);
+}
+MadeSampler make_tpe(const SamplerOptions& o, const space::Space& space) {
+    if (const auto error = startup_error(o)) return *error;
+    sampler::Tpe::Options options;
+    options.seed = o.seed;
+    options.startup = o.startup_trials;
+    return Distinct::wrap(std::make_unique<sampler::Tpe>(space, options), space, o.seed,
+                          Distinct::Instead::neighbour);
+}
+MadeSampler make_gp(const SamplerOptions& o, const space::Space& space) {
+    if (const auto error = startup_error(o)) return *error;
+    sampler::Gp::Options options;
+    options.seed = o.seed;
+    options.startup = o.startup_trials;
+    return Distinct::wrap(std::make_unique<sampler::Gp>(space, options), space, o.seed,
+                          Distinct::Instead::neighbour);
+}
+MadeSampler make_cmaes(const SamplerOptions& o, const space::Space& space) {
+    if (const auto error = startup_error(o)) return *error;
+    sampler::Cmaes::Options options;
+    options.seed = o.seed;
+    options.startup = o.startup_trials;
+    return Distinct::wrap(std::make_unique<sampler::Cmaes>(space, options), space, o.seed,
+                          Distinct::Instead::neighbour);
 }
 MadeSampler make_grid(const SamplerOptions& o, const space::Space& space) {
     return sampler::Grid::make(space, o.seed, o.grid_points);
@@ -127,7 +173,9 @@ MadeScheduler make_median(const SchedulerOptions& o) {
     return made<scheduler::MedianStopping>(std::move(options));
 }
 
-constexpr std::array samplers{SamplerEntry{"random", make_random}, SamplerEntry{"grid", make_grid}};
+constexpr std::array samplers{SamplerEntry{"random", make_random}, SamplerEntry{"grid", make_grid},
+                              SamplerEntry{"qmc", make_qmc},       SamplerEntry{"tpe", make_tpe},
+                              SamplerEntry{"gp", make_gp},         SamplerEntry{"cmaes", make_cmaes}};
 constexpr std::array schedulers{SchedulerEntry{"none", make_none},
                                 SchedulerEntry{"asha", make_asha, true},
                                 SchedulerEntry{"asha-stopping", make_asha_stopping, true},

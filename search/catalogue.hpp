@@ -20,6 +20,7 @@ struct SamplerOptions {
     std::uint64_t seed = 0;
     std::uint64_t grid_points =
         5;  ///< grid: values on an axis of a float without step; integers use all of theirs
+    std::uint64_t startup_trials = 10;  ///< model-based samplers: trials before the first model
     friend bool operator==(const SamplerOptions&, const SamplerOptions&) = default;
 };
 

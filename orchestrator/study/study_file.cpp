@@ -42,7 +42,10 @@ const std::vector<Key>& objective_keys() {
 }
 
 const std::vector<Key>& search_keys() {
-    static const std::vector<Key> keys = {{"sampler", {"algorithm"}}, {"seed", {}}, {"grid_points", {}}};
+    static const std::vector<Key> keys = {{"sampler", {"algorithm"}},
+                                          {"seed", {}},
+                                          {"grid_points", {}},
+                                          {"startup_trials", {"n_startup_trials"}}};
     return keys;
 }
 
@@ -133,6 +136,9 @@ void read_search(Report& report, const Field& at, Study& study) {
     if (const Field* field = section.find("grid_points"))
         if (const auto points = read_integer(report, *field, {1, 1'000'000}))
             study.sampler.grid_points = static_cast<std::uint64_t>(*points);
+    if (const Field* field = section.find("startup_trials"))
+        if (const auto trials = read_integer(report, *field, {2, 1'000'000}))
+            study.sampler.startup_trials = static_cast<std::uint64_t>(*trials);
 }
 
 void read_fidelity(Report& report, const Field& at, Study& study) {

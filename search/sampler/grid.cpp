@@ -84,27 +84,14 @@ std::optional<std::uint64_t> Grid::place_of(const space::Configuration& configur
 void Grid::tell(const Event& event) {
     const auto* proposed = std::get_if<Proposed>(&event);
     if (!proposed) return;
-    told_ = std::max(told_, proposed->trial.value() + 1);
-    const auto place = place_of(proposed->configuration);
-    if (place && *place >= next_) beyond_.insert(*place);
-    while (!beyond_.empty() && *beyond_.begin() == next_) {
-        beyond_.erase(beyond_.begin());
-        ++next_;
-    }
+    if (const auto place = place_of(proposed->configuration)) taken_.insert(*place);
 }
 
-std::vector<space::Configuration> Grid::ask(TrialId first, std::size_t count) const {
-    // Trials before `first` that were not told yet have asked before; their places are passed over.
-    const std::uint64_t skip = first.value() > told_ ? first.value() - told_ : 0;
+std::vector<space::Configuration> Grid::ask(TrialId /*first*/, std::size_t count) const {
     std::vector<space::Configuration> configurations;
-    if (skip >= order_.size() - next_) return configurations;
-    std::uint64_t place = next_ + skip;
-    auto taken = beyond_.begin();
-    for (; taken != beyond_.end() && *taken <= place; ++taken) ++place;
-    while (configurations.size() < count && place < order_.size()) {
-        configurations.push_back(configuration_at(place++));
-        for (; taken != beyond_.end() && *taken == place; ++taken) ++place;
-    }
+    for (std::uint64_t place = taken_.free_from(0); configurations.size() < count && place < order_.size();
+         place = taken_.free_from(place + 1))
+        configurations.push_back(configuration_at(place));
     return configurations;
 }
 

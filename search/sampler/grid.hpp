@@ -8,11 +8,11 @@
 #include "base/result.hpp"
 #include "search/sampler/permutation.hpp"
 #include "search/sampler/sampler.hpp"
+#include "search/sampler/taken_places.hpp"
 #include "search/space/enumeration.hpp"
 #include "search/space/space.hpp"
 
 #include <optional>
-#include <set>
 
 namespace quench::search::sampler {
 
@@ -41,9 +41,7 @@ class Grid final : public Sampler {
     space::Enumeration numbering_;
     Permutation order_;
     std::uint64_t points_;
-    std::uint64_t told_ = 0;          ///< trials that were told: the number of the next one
-    std::uint64_t next_ = 0;          ///< all places before it are proposed
-    std::set<std::uint64_t> beyond_;  ///< proposed places after it
+    TakenPlaces taken_;
 };
 
 }  // namespace quench::search::sampler

@@ -7,7 +7,7 @@
 namespace quench::search::sampler {
 
 /// The configuration of trial i is a pure function of seed, i and space: nothing that happens in a study
-/// changes it. Never exhausted; a small discrete space repeats itself.
+/// changes it. A small discrete space repeats itself (distinct.hpp).
 class Random final : public Sampler {
   public:
     Random(space::Space space, std::uint64_t seed);

@@ -24,8 +24,9 @@ class Sampler {
 
     virtual void tell(const Event& event) = 0;
 
-    /// Configurations for the trials numbered first, first + 1, ..., at most `count` of them. Fewer, or none,
-    /// when the space is exhausted. Random numbers are keyed by the trial's number.
+    /// Configurations for the trials numbered first, first + 1, ..., at most `count` of them: what single
+    /// questions would give, each proposal told before the next question. `first` follows the trials told.
+    /// Fewer, or none, when the space is exhausted. Random numbers are keyed by the trial's number.
     [[nodiscard]] virtual std::vector<space::Configuration> ask(TrialId first, std::size_t count) const = 0;
 
     [[nodiscard]] virtual Cost cost() const = 0;

@@ -38,7 +38,7 @@ TEST(catalogue, an_unknown_name_is_answered_with_the_list_and_the_nearest) {
     SamplerOptions options;
     options.name = "gird";
     EXPECT_EQ(make_sampler(options, {}).error().text(),
-              "unknown sampler gird (there are random, grid) did you mean grid?");
+              "unknown sampler gird (there are random, grid, qmc, tpe, gp, cmaes) did you mean grid?");
     EXPECT_EQ(scheduler_error(options_of("hyperbnd", 1, 2, 2)),
               "unknown scheduler hyperbnd (there are none, asha, asha-stopping, pasha, successive-halving, "
               "hyperband, median) "
@@ -64,6 +64,10 @@ TEST(catalogue, an_option_that_cannot_be_is_named_with_its_value_and_a_way_out) 
     grid.name = "grid";
     grid.grid_points = 0;
     EXPECT_THAT(make_sampler(grid, {}).error().text(), HasSubstr("grid_points is 0"));
+    SamplerOptions tpe;
+    tpe.name = "tpe";
+    tpe.startup_trials = 1;
+    EXPECT_THAT(make_sampler(tpe, {}).error().text(), HasSubstr("startup_trials is 1"));
 }
 
 TEST(catalogue, options_of_one_scheduler_are_refused_by_the_others_and_checked_by_it) {

@@ -125,7 +125,7 @@ const std::vector<BadFile>& bad_files() {
          "write them as"},
         // Search and fidelity
         {"sampler: random", "sampler: randon", 9, "this version has random, grid", "did you mean 'random'?"},
-        {"sampler: random", "sampler: tpe", 9, "search.sampler is 'tpe'", "use one of random, grid"},
+        {"sampler: random", "sampler: bayes", 9, "search.sampler is 'bayes'", "use one of random, grid"},
         {"seed: 7", "seed: -7", 9, "an integer from 0 to 18446744073709551615 is needed", "such as 7"},
         {"seed: 7", "seed: 7, grid_points: 0", 9, "it must be at least 1", "use 1 or more"},
         {"scheduler: hyperband", "scheduler: swift-hyperband", 10,

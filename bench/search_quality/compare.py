@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Compares samplers from JSON lines of search-quality and optuna_runs.py.
+
+    compare.py OURS.jsonl OPTUNA.jsonl [--a tpe --b optuna-tpe]
+
+For each problem that both ran with as many evaluations and workers: the interquartile mean of the final regret of
+each, with a bootstrap interval (95 %), and whether the difference is one. Seeds name instances, so runs are paired:
+the verdict is "noise" when the bootstrap interval of the mean paired difference of log10 regret contains 0.
+"""
+import argparse
+import json
+import math
+import random
+import statistics
+
+RESAMPLES = 2000
+LEAST = 1e-12  # regrets below it are equal: rounding of the formulas
+
+
+def interquartile_mean(values):
+    ordered, cut = sorted(values), len(values) // 4
+    return statistics.fmean(ordered[cut:len(ordered) - cut])
+
+
+def interval(values, statistic, keyed):
+    drawn = sorted(statistic(keyed.choices(values, k=len(values))) for _ in range(RESAMPLES))
+    return drawn[int(0.025 * RESAMPLES)], drawn[int(0.975 * RESAMPLES)]
+
+
+def verdict(a, b, keyed):
+    differences = [math.log10(max(x, LEAST)) - math.log10(max(y, LEAST)) for x, y in zip(a, b)]
+    low, high = interval(differences, statistics.fmean, keyed)
+    return "a is better" if high < 0 else "b is better" if low > 0 else "noise"
+
+
+def read(paths):
+    runs = {}
+    for path in paths:
+        with open(path) as lines:
+            for line in lines:
+                run = json.loads(line)
+                key = (run["problem"], run["evaluations"], run["workers"], run["first_seed"])
+                runs.setdefault(key, {})[run["sampler"]] = run
+    return runs
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("files", nargs="+")
+    parser.add_argument("--a", default="tpe")
+    parser.add_argument("--b", default="optuna-tpe")
+    options = parser.parse_args()
+    keyed, at_least, verdicts = random.Random(0), 0, []
+    print(f"{'problem':22}{'evals':>6}{'workers':>8}  {'a: ' + options.a:30}{'b: ' + options.b:30}verdict")
+    for (problem, evaluations, workers, _), by_sampler in sorted(read(options.files).items()):
+        if options.a not in by_sampler or options.b not in by_sampler:
+            continue
+        a, b = by_sampler[options.a]["regret"], by_sampler[options.b]["regret"]
+        if len(a) != len(b):
+            raise SystemExit(f"{problem}: {len(a)} and {len(b)} seeds (runs are paired) run as many on both sides")
+        cells = []
+        for values in (a, b):
+            low, high = interval(values, interquartile_mean, keyed)
+            cells.append(f"{interquartile_mean(values):9.3g} [{low:.2g}, {high:.2g}]")
+        verdicts.append(verdict(a, b, keyed))
+        at_least += statistics.median(a) <= statistics.median(b)
+        print(f"{problem:22}{evaluations:6}{workers:8}  {cells[0]:30}{cells[1]:30}{verdicts[-1]}")
+    if verdicts:
+        counts = ", ".join(f"{v}: {verdicts.count(v)}" for v in ("a is better", "b is better", "noise"))
+        print(f"\n{len(verdicts)} problems; median of a at most b's on {at_least} "
+              f"({100 * at_least / len(verdicts):.0f} %); {counts}")
+
+
+if __name__ == "__main__":
+    main()

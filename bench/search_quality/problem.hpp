@@ -1,0 +1,31 @@
+// Closed-form problems with known optima, in seeded instances.
+#pragma once
+
+#include "search/space/space.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace quench::bench {
+
+/// To be minimised; the least noiseless value is 0.
+struct Problem {
+    std::string name;
+    search::space::Space space;
+    /// The regret of a configuration: what a study is judged by.
+    std::function<double(const search::space::Configuration&)> regret;
+    double noise = 0;  ///< standard deviation of what a sampler is told, beside the regret
+};
+
+/// The names of a suite: "smooth" (closed forms of 2 to 6 dimensions), "bbob" (2, 5, 10 and 20 dimensions),
+/// "mixed", "noisy", or "all".
+std::vector<std::string> problem_names(const std::string& suite);
+
+/// Instance `seed` of a problem: optimum, rotation and order of the choices are drawn anew. The definitions
+/// follow Hansen et al., "Real-parameter black-box optimization benchmarking 2009" (RR-6829), and Surjanovic
+/// and Bingham's library of test functions. An unknown name aborts.
+Problem make_problem(const std::string& name, std::uint64_t seed);
+
+}  // namespace quench::bench

@@ -1,0 +1,250 @@
+#include "search/sampler/gp/regression.hpp"
+
+#include "search/sampler/gp/minimize.hpp"
+
+#include <cmath>
+#include <limits>
+
+namespace quench::search::sampler {
+namespace {
+
+using Eigen::ArrayXd;
+using Eigen::ArrayXXd;
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+constexpr double jitter = 1e-9;       ///< on the diagonal, of the variance: keeps close points apart
+constexpr double variance_prior = 4;  ///< worth so many observations of variance 1
+constexpr double shortest = 0.01, longest = 100;  ///< lengths: below one, white noise; above, a polynomial
+const double root_five = std::sqrt(5.0);
+
+double distance(const space::Axis& axis, double a, double b) {
+    const bool missing = std::isnan(a), other_missing = std::isnan(b);
+    if (missing || other_missing) return missing == other_missing ? 0 : 1;
+    if (axis.relation == space::Relation::nominal) return a == b ? 0 : 1;
+    return std::abs(a - b);
+}
+
+/// Matern 5/2 of a distance times sqrt(5) over the length.
+ArrayXd matern(const ArrayXd& a) {
+    return (1 + a + a.square() / 3) * (-a).exp();
+}
+
+/// Minus its derivative by `a`, divided by `a`.
+ArrayXd matern_fall(const ArrayXd& a) {
+    return (1 + a) * (-a).exp() / 3;
+}
+
+double logistic(double t) {
+    return 1 / (1 + std::exp(-t));
+}
+
+double log_length_centre(std::size_t axes) {
+    return 0.5 * std::log(static_cast<double>(std::max<std::size_t>(axes, 1))) - 1.6;
+}
+
+}  // namespace
+
+VectorXd Hyperparameters::packed() const {
+    VectorXd all(log_lengths.size() + log_additive_lengths.size() + 3);
+    all << log_lengths, log_additive_lengths, share_logit, log_noise, power;
+    return all;
+}
+
+Hyperparameters Hyperparameters::unpacked(const VectorXd& all) {
+    const Index axes = (all.size() - 3) / 2;
+    return {all.head(axes), all.segment(axes, axes), all[2 * axes], all[2 * axes + 1], all[2 * axes + 2]};
+}
+
+Regression::Regression(const space::Encoding& encoding, const std::vector<space::Point>& points,
+                       const VectorXd& values, const Hyperparameters& hyperparameters)
+    : encoding_(&encoding),
+      points_(static_cast<Index>(points.size()), static_cast<Index>(encoding.dimensions())),
+      scales_(root_five * (-hyperparameters.log_lengths).array().exp()),
+      additive_scales_(root_five * (-hyperparameters.log_additive_lengths).array().exp()),
+      share_(logistic(hyperparameters.share_logit) / static_cast<double>(std::max<Index>(points_.cols(), 1))),
+      joint_(1 - logistic(hyperparameters.share_logit)),
+      noise_(std::exp(hyperparameters.log_noise) + jitter) {
+    const Index n = points_.rows();
+    for (Index i = 0; i < n; ++i)
+        points_.row(i) =
+            Eigen::Map<const VectorXd>(points[static_cast<std::size_t>(i)].data(), points_.cols());
+    MatrixXd matrix(n, n);
+    for (Index i = 0; i < n; ++i) matrix.col(i) = correlations(points[static_cast<std::size_t>(i)]);
+    matrix.diagonal().array() = 1 + noise_;
+    Eigen::LLT<MatrixXd> cholesky(matrix);
+    for (double more = 10 * noise_; cholesky.info() != Eigen::Success; more *= 10) {
+        matrix.diagonal().array() += more;  // ends: a dominant diagonal has a factor
+        cholesky.compute(matrix);
+    }
+    factor_ = cholesky.matrixL();
+    weights_ = cholesky.solve(values);
+    variance_ = (values.dot(weights_) + variance_prior) / (static_cast<double>(n) + variance_prior);
+}
+
+ArrayXd Regression::distances(std::size_t axis, double coordinate) const {
+    const auto column = points_.col(static_cast<Index>(axis)).array();
+    if (std::isnan(coordinate)) return column.isNaN().select(ArrayXd::Zero(column.size()), 1.0);
+    if (encoding_->axes()[axis].relation == space::Relation::nominal)
+        return (column == coordinate).select(ArrayXd::Zero(column.size()), 1.0);
+    return column.isNaN().select(1.0, (column - coordinate).abs());
+}
+
+VectorXd Regression::correlations(const space::Point& point) const {
+    ArrayXd squares = ArrayXd::Zero(points_.rows()), sum = squares;
+    for (std::size_t axis = 0; axis < point.size(); ++axis) {
+        const ArrayXd away = distances(axis, point[axis]);
+        squares += (scales_[static_cast<Index>(axis)] * away).square();
+        sum += matern(additive_scales_[static_cast<Index>(axis)] * away);
+    }
+    return joint_ * matern(squares.sqrt()) + share_ * sum;
+}
+
+void Regression::believe(const space::Point& point) {
+    const VectorXd k = correlations(point);
+    const Index n = k.size();
+    const VectorXd row = factor_.triangularView<Eigen::Lower>().solve(k);
+    factor_.conservativeResize(n + 1, n + 1);
+    factor_.col(n).setZero();
+    factor_.row(n).head(n) = row.transpose();
+    factor_(n, n) = std::sqrt(std::max(1 + noise_ - row.squaredNorm(), noise_));
+    weights_.conservativeResize(n + 1);
+    weights_[n] = 0;
+    points_.conservativeResize(n + 1, points_.cols());
+    points_.row(n) = Eigen::Map<const VectorXd>(point.data(), points_.cols());
+}
+
+Regression::Prediction Regression::at(const space::Point& point) const {
+    const VectorXd k = correlations(point);
+    const VectorXd half = factor_.triangularView<Eigen::Lower>().solve(k);
+    const double left = std::max(1 - half.squaredNorm(), jitter);
+    return {k.dot(weights_), std::sqrt(variance_ * left)};
+}
+
+Regression::Prediction Regression::at(const space::Point& point, VectorXd& mean_gradient,
+                                      VectorXd& deviation_gradient) const {
+    const VectorXd k = correlations(point);
+    const VectorXd half = factor_.triangularView<Eigen::Lower>().solve(k);
+    const VectorXd whole = factor_.triangularView<Eigen::Lower>().transpose().solve(half);
+    const double left = std::max(1 - half.squaredNorm(), jitter);
+    const double deviation = std::sqrt(variance_ * left);
+    ArrayXd squares = ArrayXd::Zero(points_.rows());
+    for (std::size_t axis = 0; axis < point.size(); ++axis)
+        squares += (scales_[static_cast<Index>(axis)] * distances(axis, point[axis])).square();
+    const ArrayXd fall = joint_ * matern_fall(squares.sqrt());
+    mean_gradient = VectorXd::Zero(points_.cols());
+    deviation_gradient = VectorXd::Zero(points_.cols());
+    for (Index axis = 0; axis < points_.cols(); ++axis) {
+        const auto a = static_cast<std::size_t>(axis);
+        if (std::isnan(point[a]) || encoding_->axes()[a].relation == space::Relation::nominal) continue;
+        const ArrayXd away = point[a] - points_.col(axis).array();
+        const ArrayXd own = share_ * matern_fall(additive_scales_[axis] * away.abs());
+        const VectorXd change = away.isNaN().select(
+            0.0, -away * (fall * std::pow(scales_[axis], 2) + own * std::pow(additive_scales_[axis], 2)));
+        mean_gradient[axis] = weights_.dot(change);
+        deviation_gradient[axis] = -whole.dot(change) * variance_ / deviation;
+    }
+    return {k.dot(weights_), deviation};
+}
+
+Posterior::Posterior(const space::Encoding& encoding, const std::vector<space::Point>& points,
+                     Outcome outcome)
+    : outcome_(std::move(outcome)),
+      points_(static_cast<Index>(points.size())),
+      distances_(points_ * (points_ - 1) / 2, static_cast<Index>(encoding.dimensions())),
+      centre_(prior_centre(encoding).packed()),
+      variance_(VectorXd::Constant(centre_.size(), 3)) {
+    for (std::size_t axis = 0; axis < encoding.dimensions(); ++axis) {
+        Index pair = 0;
+        for (std::size_t j = 0; j < points.size(); ++j)
+            for (std::size_t i = j + 1; i < points.size(); ++i)
+                distances_(pair++, static_cast<Index>(axis)) =
+                    distance(encoding.axes()[axis], points[i][axis], points[j][axis]);
+    }
+    variance_.tail(3) << 4, 9, 0.25;
+}
+
+double Posterior::operator()(const VectorXd& parameters, VectorXd& gradient) const {
+    const auto hyperparameters = Hyperparameters::unpacked(parameters);
+    const Index n = points_, axes = distances_.cols();
+    const double share = logistic(hyperparameters.share_logit);
+    const double each = share / static_cast<double>(std::max<Index>(axes, 1));
+    const ArrayXd inverse_squares = 5 * (-2 * hyperparameters.log_lengths).array().exp();
+    const ArrayXd additive_scales = root_five * (-hyperparameters.log_additive_lengths).array().exp();
+
+    const ArrayXd a = (distances_.square().matrix() * inverse_squares.matrix()).array().sqrt();
+    const ArrayXd exponential = (-a).exp();
+    const ArrayXd joint = (1 + a + a.square() / 3) * exponential;
+    const ArrayXd fall = (1 - share) * (1 + a) * exponential / 3;
+    ArrayXXd own_fall(distances_.rows(), axes);  // minus the derivative of an axis' kernel by its log length
+    ArrayXd additive = ArrayXd::Zero(distances_.rows());
+    for (Index axis = 0; axis < axes; ++axis) {
+        const ArrayXd b = additive_scales[axis] * distances_.col(axis);
+        const ArrayXd tail = (-b).exp();
+        additive += (1 + b + b.square() / 3) * tail;
+        own_fall.col(axis) = each * b.square() * (1 + b) / 3 * tail;
+    }
+
+    MatrixXd matrix(n, n);
+    Index pair = 0;
+    for (Index j = 0; j < n; ++j)
+        for (Index i = j + 1; i < n; ++i, ++pair)
+            matrix(i, j) = (1 - share) * joint[pair] + each * additive[pair];  // the lower triangle is read
+    const double noise = std::exp(hyperparameters.log_noise);
+    matrix.diagonal().setConstant(1 + noise + jitter);
+    const Eigen::LLT<MatrixXd> cholesky(matrix);
+    if (cholesky.info() != Eigen::Success) return std::numeric_limits<double>::infinity();
+    const auto warped = outcome_.warped(hyperparameters.power);
+    const VectorXd weights = cholesky.solve(warped.values);
+    const double count = static_cast<double>(n) + variance_prior;
+    const double variance = (warped.values.dot(weights) + variance_prior) / count;
+    double value = 0.5 * count * std::log(variance) + cholesky.matrixLLT().diagonal().array().log().sum() -
+                   warped.log_slope;
+
+    // d value = 1/2 tr((inverse - weights weights^T / variance) d matrix); each pair is there twice.
+    MatrixXd pull = cholesky.solve(MatrixXd::Identity(n, n));
+    pull -= weights * weights.transpose() / variance;
+    ArrayXd pairs(distances_.rows());
+    pair = 0;
+    for (Index j = 0; j < n; ++j)
+        for (Index i = j + 1; i < n; ++i) pairs[pair++] = pull(i, j);
+    gradient.resize(parameters.size());
+    const VectorXd weighted_fall = pairs * fall;
+    gradient.head(axes) =
+        (distances_.square().matrix().transpose() * weighted_fall).array() * inverse_squares;
+    gradient.segment(axes, axes) = own_fall.matrix().transpose() * pairs.matrix();
+    gradient[2 * axes] = share * (1 - share) *
+                         (pairs * (additive / static_cast<double>(std::max<Index>(axes, 1)) - joint)).sum();
+    gradient[2 * axes + 1] = 0.5 * noise * pull.trace();
+    constexpr double h = 1e-4;  // the warp is smooth in its power: 1e-8 relative
+    const auto up = outcome_.warped(hyperparameters.power + h);
+    const auto down = outcome_.warped(hyperparameters.power - h);
+    gradient[2 * axes + 2] =
+        (weights.dot(up.values - down.values) / variance - (up.log_slope - down.log_slope)) / (2 * h);
+
+    const VectorXd away = parameters - centre_;
+    gradient += away.cwiseQuotient(variance_);
+    return value + 0.5 * away.cwiseProduct(away).cwiseQuotient(variance_).sum();
+}
+
+Hyperparameters prior_centre(const space::Encoding& encoding) {
+    const auto axes = static_cast<Index>(encoding.dimensions());
+    return {VectorXd::Constant(axes, log_length_centre(encoding.dimensions())),
+            VectorXd::Constant(axes, log_length_centre(1) + 1), 0, -10, 0.5};
+}
+
+Hyperparameters fit(const space::Encoding& encoding, const std::vector<space::Point>& points,
+                    const Outcome& outcome, const Hyperparameters& start, int iterations) {
+    const VectorXd from = start.packed();
+    Box box{VectorXd::Constant(from.size(), std::log(shortest)),
+            VectorXd::Constant(from.size(), std::log(longest))};
+    box.low.tail(3) << -8, -20, -1;
+    box.high.tail(3) << 8, 1, 1.5;
+    const Posterior posterior(encoding, points, outcome);
+    const Minimum best =
+        minimize([&](const VectorXd& x, VectorXd& g) { return posterior(x, g); }, from, box, iterations);
+    return Hyperparameters::unpacked(best.x);
+}
+
+}  // namespace quench::search::sampler

@@ -1,0 +1,95 @@
+// Gaussian-process regression over encoded configurations.
+#pragma once
+
+#include "search/sampler/gp/outcome.hpp"
+#include "search/space/encoding.hpp"
+
+#include <vector>
+
+#include <Eigen/Cholesky>
+#include <Eigen/Core>
+
+namespace quench::search::sampler {
+
+/// What the process is like; fitted to the data.
+struct Hyperparameters {
+    Eigen::VectorXd log_lengths;           ///< of the joint part: one an axis, in lengths of the axis
+    Eigen::VectorXd log_additive_lengths;  ///< of the additive part
+    double share_logit = 0;  ///< log(s / (1 - s)) for the additive part's share s of the variance
+    double log_noise = -10;  ///< variance of the noise over that of the process
+    double power = 1;        ///< of Outcome::warped
+
+    /// All in one, in this order.
+    [[nodiscard]] Eigen::VectorXd packed() const;
+    static Hyperparameters unpacked(const Eigen::VectorXd& all);
+};
+
+/// A zero-mean process with the kernel (1 - s) M(x, y) + s / d sum_i M_i(x_i, y_i): Matern 5/2 with one
+/// length scale an axis (ARD) for what the axes do together, and a Matern 5/2 on each axis for what it does
+/// by itself (Duvenaud et al., Additive Gaussian processes, NIPS 2011). The second needs far fewer trials in
+/// many dimensions; how much of it there is is fitted. Two coordinates of a nominal axis are at distance 0
+/// or 1, and so are a missing and a given one. The variance of the process is integrated to its most likely
+/// value in closed form, under a weak prior that it is 1.
+///
+/// Rasmussen and Williams, Gaussian processes for machine learning (2006), algorithm 2.1 and equation 5.9.
+class Regression {
+  public:
+    /// Conditions on the data; n^3 / 6 multiplications for n points.
+    Regression(const space::Encoding& encoding, const std::vector<space::Point>& points,
+               const Eigen::VectorXd& values, const Hyperparameters& hyperparameters);
+
+    /// Adds points whose values are not known yet: as if the mean had been observed there. Certainty grows,
+    /// the mean stays (kriging believer; Ginsbourger et al., 2010). n^2 / 2 a point.
+    void believe(const space::Point& point);
+
+    struct Prediction {
+        double mean = 0;
+        double deviation = 0;  ///< of the function itself, without noise
+    };
+    [[nodiscard]] Prediction at(const space::Point& point) const;
+    /// With the gradients over the coordinates; 0 on nominal and inactive axes.
+    Prediction at(const space::Point& point, Eigen::VectorXd& mean_gradient,
+                  Eigen::VectorXd& deviation_gradient) const;
+
+  private:
+    /// |point - points| on an axis, one a point.
+    [[nodiscard]] Eigen::ArrayXd distances(std::size_t axis, double coordinate) const;
+    [[nodiscard]] Eigen::VectorXd correlations(const space::Point& point) const;
+
+    const space::Encoding* encoding_;
+    Eigen::MatrixXd points_;                    ///< (point, axis), NaN where inactive
+    Eigen::VectorXd scales_, additive_scales_;  ///< sqrt(5) / length, one an axis
+    double share_;                              ///< of each axis in the additive part, s / d
+    double joint_;                              ///< 1 - s
+    double noise_;
+    double variance_ = 1;
+    Eigen::MatrixXd factor_;   ///< lower Cholesky factor of the correlations with noise
+    Eigen::VectorXd weights_;  ///< inverse(correlations) * values; of believed points 0
+};
+
+/// The most probable hyperparameters given data (MAP), by L-BFGS from `start`. Priors: log lengths are normal
+/// about 1/2 log(axes) - 1.6 with deviation 1.73, the dimension-scaled prior of Hvarfner et al. (ICML 2024),
+/// the additive ones as those of one axis; the log noise is normal about -10 with deviation 3, the share's
+/// logit about 0 with 2, the power about 0.5 with 0.5. About n^3 multiplications and d n^2 / 2 exponentials
+/// an iteration.
+Hyperparameters fit(const space::Encoding& encoding, const std::vector<space::Point>& points,
+                    const Outcome& outcome, const Hyperparameters& start, int iterations);
+
+/// Where `fit` starts when nothing is known: the priors' centres.
+Hyperparameters prior_centre(const space::Encoding& encoding);
+
+/// Minus the log posterior density of the packed hyperparameters, up to a constant, and its gradient; shown
+/// for tests.
+class Posterior {
+  public:
+    Posterior(const space::Encoding& encoding, const std::vector<space::Point>& points, Outcome outcome);
+    double operator()(const Eigen::VectorXd& parameters, Eigen::VectorXd& gradient) const;
+
+  private:
+    Outcome outcome_;
+    Eigen::Index points_;
+    Eigen::ArrayXXd distances_;          ///< (pair i > j, axis)
+    Eigen::VectorXd centre_, variance_;  ///< of the priors
+};
+
+}  // namespace quench::search::sampler

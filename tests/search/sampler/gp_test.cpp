@@ -1,0 +1,202 @@
+#include "search/sampler/gp/gp.hpp"
+
+#include "search/sampler/gp/expected_improvement.hpp"
+#include "search/sampler/gp/minimize.hpp"
+#include "search/sampler/gp/outcome.hpp"
+#include "search/sampler/gp/regression.hpp"
+#include "tests/search/space/random_space.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <set>
+
+#include <gtest/gtest.h>
+
+namespace quench::search::sampler {
+namespace {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+
+space::Space box(std::size_t dimensions) {
+    std::vector<space::Parameter> parameters;
+    for (std::size_t i = 0; i < dimensions; ++i)
+        parameters.push_back({std::string{'x', static_cast<char>('0' + i)}, space::FloatDomain{}, {}});
+    return space::Space::make(parameters).value();
+}
+
+TEST(minimize, ends_at_the_minimum_of_rosenbrock_in_a_box) {
+    const Differentiable rosenbrock = [](const VectorXd& x, VectorXd& g) {
+        const double a = x[1] - x[0] * x[0], b = 1 - x[0];
+        g.resize(2);
+        g << -400 * a * x[0] - 2 * b, 200 * a;
+        return 100 * a * a + b * b;
+    };
+    const Box wide{VectorXd::Constant(2, -2), VectorXd::Constant(2, 2)};
+    const Minimum inside = minimize(rosenbrock, VectorXd::Constant(2, -1), wide, 200);
+    EXPECT_NEAR(inside.x[0], 1, 1e-3);
+    EXPECT_NEAR(inside.x[1], 1, 1e-3);
+    // With x0 <= 1/2 the least is at the bound, x1 = 1/4, value 1/4.
+    const Box half{VectorXd::Constant(2, -2), VectorXd::Constant(2, 0.5)};
+    const Minimum bound = minimize(rosenbrock, VectorXd::Constant(2, -1), half, 200);
+    EXPECT_NEAR(bound.x[0], 0.5, 1e-6);
+    EXPECT_NEAR(bound.value, 0.25, 1e-5);
+}
+
+TEST(outcome, warped_values_keep_their_order_and_lose_their_scale) {
+    std::vector<double> values;
+    for (int i = 0; i < 40; ++i) values.push_back(std::pow(10, 0.25 * ((i * 7) % 40)));
+    for (const double power : {-1.0, 0.0, 1.0}) {
+        const VectorXd result = Outcome(values).warped(power).values;
+        EXPECT_NEAR(result.sum() / 40, 0, 1e-9);
+        EXPECT_NEAR(result.squaredNorm() / 40, 1, 1e-9);
+        for (Index i = 0; i < 40; ++i)
+            for (Index j = 0; j < 40; ++j)
+                if (values[static_cast<std::size_t>(i)] < values[static_cast<std::size_t>(j)]) {
+                    EXPECT_LE(result[i], result[j]);
+                }
+        // As they are, the largest of these is 5 deviations away.
+        EXPECT_EQ(result.maxCoeff() < 3, power < 0.5) << power << ' ' << result.maxCoeff();
+    }
+    EXPECT_EQ(Outcome({3, 3, 3}).warped(0.5).values, VectorXd::Zero(3));
+    EXPECT_TRUE(Outcome({1e300, -1e300, 0}).warped(1.5).values.allFinite());
+}
+
+TEST(outcome, the_slope_of_the_warp_is_that_of_the_closed_form) {
+    const std::vector<double> values{0.1, 3, 0.7, 12, 1.5};  // the best 0.1, the median 1.4 above it
+    double log_sum = 0, mean = 0, log_mean = 0, square = 0, log_square = 0;
+    for (const double v : values) {
+        const double u = (v - 0.1) / 1.4, l = std::log(1 + u);
+        log_sum += l;
+        mean += u / 5;
+        log_mean += l / 5;
+        square += u * u / 5;
+        log_square += l * l / 5;
+    }
+    // Power 1 has slope 1 / deviation(u), power 0 has 1 / (1 + u) / deviation(log(1 + u)).
+    const double expected =
+        -log_sum - 2.5 * std::log((log_square - log_mean * log_mean) / (square - mean * mean));
+    const Outcome outcome(values);
+    EXPECT_NEAR(outcome.warped(0).log_slope - outcome.warped(1).log_slope, expected, 1e-9);
+}
+
+TEST(expected_improvement, agrees_with_integration_and_its_derivatives_with_differences) {
+    for (const double mean : {-1.0, 0.0, 0.5, 3.0}) {
+        // E max(0, -f) by the midpoint rule over 12 deviations.
+        double sum = 0;
+        constexpr int n = 200'000;
+        for (int i = 0; i < n; ++i) {
+            const double z = -12 + 24 * (i + 0.5) / n;
+            sum += std::max(0.0, -(mean + 0.7 * z)) * std::exp(-0.5 * z * z) * 24 / n;
+        }
+        EXPECT_NEAR(log_expected_improvement(mean, 0.7, 0).value, std::log(sum / std::sqrt(2 * M_PI)), 1e-6);
+    }
+    for (const double mean : {-3.0, 0.0, 4.0, 19.9, 20.1, 30.0, 1000.0}) {
+        const double h = 1e-5;
+        const auto here = log_expected_improvement(mean, 1, 0);
+        const double by_mean = (log_expected_improvement(mean + h, 1, 0).value -
+                                log_expected_improvement(mean - h, 1, 0).value) /
+                               (2 * h);
+        const double by_deviation = (log_expected_improvement(mean, 1 + h, 0).value -
+                                     log_expected_improvement(mean, 1 - h, 0).value) /
+                                    (2 * h);
+        EXPECT_NEAR(here.by_mean, by_mean, 1e-3 * (1 + std::abs(by_mean)));
+        EXPECT_NEAR(here.by_deviation, by_deviation, 1e-3 * (1 + std::abs(by_deviation)));
+    }
+    // Both formulas meet at z = -20; the slope of 20 moves the value by 4e-8 between them.
+    EXPECT_NEAR(log_expected_improvement(20 - 1e-9, 1, 0).value,
+                log_expected_improvement(20 + 1e-9, 1, 0).value, 1e-6);
+}
+
+struct Data {
+    space::Encoding encoding;
+    std::vector<space::Point> points;
+    std::vector<double> values;
+};
+
+Data data_of(std::uint64_t seed, Index n) {
+    Data data{space::Encoding(space::Space::make(space::random_parameters(seed)).value()), {}, {}};
+    base::Rng rng(seed, "gp test");
+    for (Index i = 0; i < n; ++i) {
+        data.points.push_back(data.encoding.snap(space::random_point(rng, data.encoding.dimensions())));
+        data.values.push_back(rng.normal());
+    }
+    return data;
+}
+
+TEST(regression, the_gradient_of_the_posterior_agrees_with_differences) {
+    for (std::uint64_t seed = 0; seed < 10; ++seed) {
+        const Data data = data_of(seed, 12);
+        const Posterior posterior(data.encoding, data.points, Outcome(data.values));
+        VectorXd x = VectorXd::Constant(2 * static_cast<Index>(data.encoding.dimensions()) + 3, -0.5);
+        x.tail(3) << 0.3, -2, 0.7;
+        VectorXd gradient, ignored;
+        posterior(x, gradient);
+        for (Index i = 0; i < x.size(); ++i) {
+            VectorXd up = x, down = x;
+            up[i] += 1e-5;
+            down[i] -= 1e-5;
+            const double slope = (posterior(up, ignored) - posterior(down, ignored)) / 2e-5;
+            EXPECT_NEAR(gradient[i], slope, 1e-5 * (1 + std::abs(slope))) << "seed " << seed;
+        }
+    }
+}
+
+TEST(regression, predictions_interpolate_and_their_gradients_agree_with_differences) {
+    for (std::uint64_t seed = 0; seed < 10; ++seed) {
+        Data data = data_of(seed, 10);
+        auto hyperparameters = prior_centre(data.encoding);
+        const Regression process(data.encoding, data.points, Outcome(data.values).warped(1).values,
+                                 hyperparameters);
+        base::Rng rng(seed, "gp gradient");
+        const auto point = data.encoding.snap(space::random_point(rng, data.encoding.dimensions()));
+        VectorXd mean_gradient, deviation_gradient;
+        process.at(point, mean_gradient, deviation_gradient);
+        for (std::size_t axis = 0; axis < point.size(); ++axis) {
+            if (std::isnan(point[axis])) continue;
+            if (data.encoding.axes()[axis].relation == space::Relation::nominal) continue;
+            auto up = point, down = point;
+            up[axis] += 1e-6;
+            down[axis] -= 1e-6;
+            const auto a = process.at(up), b = process.at(down);
+            if (a.deviation < 1e-2) continue;  // at a data point the deviation has a kink
+            const auto i = static_cast<Index>(axis);
+            EXPECT_NEAR(mean_gradient[i], (a.mean - b.mean) / 2e-6, 1e-3 * (1 + std::abs(mean_gradient[i])));
+            EXPECT_NEAR(deviation_gradient[i], (a.deviation - b.deviation) / 2e-6,
+                        1e-3 * (1 + std::abs(deviation_gradient[i])));
+        }
+    }
+}
+
+TEST(regression, belief_keeps_the_mean_and_removes_uncertainty) {
+    const space::Encoding encoding(box(2));
+    const std::vector<space::Point> points{{0.1, 0.2}, {0.8, 0.3}, {0.5, 0.9}};
+    Regression process(encoding, points, VectorXd{{1.0, -1.0, 0.5}}, prior_centre(encoding));
+    const space::Point somewhere{0.4, 0.4}, near{0.45, 0.4};
+    const auto before = process.at(near);
+    process.believe(somewhere);
+    EXPECT_NEAR(process.at(near).mean, before.mean, 1e-9);
+    EXPECT_LT(process.at(near).deviation, before.deviation);
+    EXPECT_LT(process.at(somewhere).deviation, 0.05);
+}
+
+TEST(gp, finds_the_bottom_of_a_bowl_and_keeps_parallel_proposals_apart) {
+    Gp gp(box(2), {.seed = 1});
+    double best = HUGE_VAL;
+    for (std::uint64_t i = 0; i < 25; ++i) {
+        const auto c = gp.ask(TrialId(i), 1).at(0);
+        const double value =
+            std::pow(std::get<double>(c.at("x0")) - 0.3, 2) + std::pow(std::get<double>(c.at("x1")) - 0.6, 2);
+        gp.tell(Proposed{TrialId(i), c, 0, 1});
+        gp.tell(Reported{TrialId(i), 1, value});
+        gp.tell(Ended{TrialId(i), Ending::completed});
+        best = std::min(best, value);
+    }
+    EXPECT_LT(best, 1e-3);  // 25 uniform points: about 1 / (25 pi) = 0.013
+    const auto batch = gp.ask(TrialId(25), 8);
+    EXPECT_EQ(std::set<space::Configuration>(batch.begin(), batch.end()).size(), 8u);
+}
+
+}  // namespace
+}  // namespace quench::search::sampler
