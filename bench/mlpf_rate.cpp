@@ -3,16 +3,17 @@
 // In turn: products of 1024 x 1024 matrices in single precision by Eigen, the matrix products of training
 // alone, by Eigen and of the same sizes, and whole training steps (forward, loss, backward, Adam) on
 // generated events. Medians of the rounds; one JSON object on stdout.
+#include "base/quantile.hpp"
 #include "bench/matrix_work.hpp"
 #include "trainer/cli/train/options.hpp"
 #include "trainer/data/generated_events.hpp"
 #include "trainer/mlpf/network.hpp"
 #include "trainer/nn/optimizer.hpp"
 #include "trainer/training/event_set.hpp"
-#include "trainer/training/scaling.hpp"
 #include "trainer/training/share.hpp"
 #include "trainer/variant.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
@@ -125,8 +126,9 @@ void measure(const Options& options) {
         training.push_back(operations / seconds_of(epoch));
     }
     const auto events = static_cast<double>(set.size());
-    const double most = training::quantile(large, 0.5), products_rate = training::quantile(alone, 0.5),
-                 training_rate = training::quantile(training, 0.5);
+    for (std::vector<double>* rates : {&large, &alone, &training}) std::ranges::sort(*rates);
+    const double most = base::quantile(large, 0.5), products_rate = base::quantile(alone, 0.5),
+                 training_rate = base::quantile(training, 0.5);
     const json out = {{"variant", architecture()},
                       {"elements_per_event", rows / events},
                       {"parameters", parameters.size()},

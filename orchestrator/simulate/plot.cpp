@@ -1,10 +1,10 @@
 #include "orchestrator/simulate/plot.hpp"
 
+#include "base/plot/panel.hpp"
+#include "base/quantile.hpp"
 #include "orchestrator/core/state.hpp"
-#include "orchestrator/simulate/statistics.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -14,19 +14,26 @@
 namespace quench::orchestrator::simulate {
 namespace {
 
+using base::quantile;
+using base::plot::Anchor;
+using base::plot::Drawing;
+using base::plot::entry;
+using base::plot::Panel;
+using base::plot::Place;
+using base::plot::Point;
+using base::plot::series;
+
 constexpr int points = 240;  ///< of a line
-constexpr double width = 470, height = 330, left = 76, top = 62, between = 100;
-// Okabe and Ito's colours, which most people with colour-blindness tell apart; black last.
-constexpr std::array colours{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
-                             "#e69f00", "#56b4e9", "#8c6d31", "#000000"};
+constexpr double heading = 56, entry_height = 20;
+constexpr Place whole{.corner = {}, .width = 560, .height = 420};
 
-enum class Axis { resource, time };
+enum class Spent { resource, time };
 
-double along(Axis axis, const Improvement& improvement) {
-    return axis == Axis::resource ? static_cast<double>(improvement.spent) : improvement.seconds;
+double along(Spent axis, const Improvement& improvement) {
+    return axis == Spent::resource ? static_cast<double>(improvement.spent) : improvement.seconds;
 }
-double end_of(Axis axis, const Run& run) {
-    return axis == Axis::resource ? static_cast<double>(run.resource) : run.seconds;
+double end_of(Spent axis, const Run& run) {
+    return axis == Spent::resource ? static_cast<double>(run.resource) : run.seconds;
 }
 
 struct Band {
@@ -34,7 +41,7 @@ struct Band {
 };
 
 /// The best value that a run had at x.
-std::optional<double> best_at(Axis axis, const Run& run, double x) {
+std::optional<double> best_at(Spent axis, const Run& run, double x) {
     const auto after =
         std::upper_bound(run.improvements.begin(), run.improvements.end(), x,
                          [axis](double at, const Improvement& i) { return at < along(axis, i); });
@@ -42,7 +49,7 @@ std::optional<double> best_at(Axis axis, const Run& run, double x) {
     return std::prev(after)->value;
 }
 
-std::vector<Band> bands(Axis axis, const std::vector<Run>& runs) {
+std::vector<Band> bands(Spent axis, const std::vector<Run>& runs) {
     double end = 0;
     for (const Run& run : runs) end = std::max(end, end_of(axis, run));
     std::vector<Band> line;
@@ -56,21 +63,6 @@ std::vector<Band> bands(Axis axis, const std::vector<Run>& runs) {
         line.push_back({x, quantile(values, 0.25), quantile(values, 0.5), quantile(values, 0.75)});
     }
     return line;
-}
-
-std::string escaped(const std::string& text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '<')
-            out += "&lt;";
-        else if (c == '>')
-            out += "&gt;";
-        else if (c == '&')
-            out += "&amp;";
-        else if (static_cast<unsigned char>(c) >= 0x20)
-            out += c;
-    }
-    return out;
 }
 
 struct Range {
@@ -88,118 +80,55 @@ struct Range {
     }
 };
 
-/// About five round numbers inside a range.
-std::vector<double> ticks(const Range& range) {
-    const double rough = (range.high - range.low) / 5;
-    const double magnitude = std::pow(10, std::floor(std::log10(rough)));
-    double step = magnitude;
-    for (const double factor : {2.0, 5.0, 10.0})
-        if (step < rough) step = factor * magnitude;
-    std::vector<double> at;
-    for (double i = std::ceil(range.low / step); i * step <= range.high && at.size() < 20; ++i)
-        at.push_back(i * step);
-    return at;
+void draw_panel(Spent axis, const PlotText& text, const std::vector<PlotLine>& lines, Drawing& out) {
+    std::vector<std::vector<Band>> all;
+    double end = 0;
+    for (const PlotLine& line : lines) {
+        all.push_back(bands(axis, *line.runs));
+        for (const Band& band : all.back()) end = std::max(end, band.x);
+    }
+    if (!(end > 0)) end = 1;
+    Range range;
+    for (const auto& line : all)
+        for (const Band& band : line) {
+            range.take(text.direction == core::Direction::minimize ? band.low : band.high);
+            if (band.x >= 0.05 * end) range.take(band.middle);
+        }
+    range = range.padded();
+
+    const bool left = axis == Spent::resource;
+    Panel panel(out, {{left ? 0 : whole.width, heading}, whole.width, whole.height}, "",
+                {left ? text.unit + "s spent" : std::string("seconds on the virtual clock"), 0, end},
+                {"best " + text.metric + " so far", range.low, range.high});
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        std::vector<Point> low, middle, high;
+        for (const Band& band : all[i]) {
+            low.push_back({band.x, band.low});
+            middle.push_back({band.x, band.middle});
+            high.push_back({band.x, band.high});
+        }
+        panel.band(series(i, lines[i].name), low, high);
+        panel.curve(series(i, lines[i].name), middle);
+    }
 }
-
-class Panel {
-  public:
-    Panel(Axis axis, double x0, const PlotText& text, const std::vector<PlotLine>& lines)
-        : axis_(axis), x0_(x0), text_(text) {
-        for (const PlotLine& line : lines) lines_.push_back(bands(axis, *line.runs));
-        x_.take(0);
-        for (const auto& line : lines_)
-            for (const Band& band : line) x_.take(band.x);
-        if (!(x_.high > 0)) x_.high = 1;
-        for (const auto& line : lines_)
-            for (const Band& band : line) {
-                y_.take(text.direction == core::Direction::minimize ? band.low : band.high);
-                if (band.x >= 0.05 * x_.high) y_.take(band.middle);
-            }
-        y_ = y_.padded();
-    }
-
-    [[nodiscard]] std::string svg() const {
-        const char* name = axis_ == Axis::resource ? "by-resource" : "by-time";
-        std::string out = fmt::format("<g id=\"{}\">\n", name);
-        out += fmt::format(
-            "<clipPath id=\"inside-{0}\"><rect x=\"{1}\" y=\"{2}\" width=\"{3}\" "
-            "height=\"{4}\"/></clipPath>\n",
-            name, x0_, top, width, height);
-        for (const double at : ticks(y_)) {
-            out += fmt::format("<line class=\"grid\" x1=\"{}\" x2=\"{}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>\n",
-                               x0_, x0_ + width, y(at), y(at));
-            out += fmt::format("<text x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{:.6g}</text>\n", x0_ - 6,
-                               y(at) + 4, at);
-        }
-        for (const double at : ticks(x_))
-            out += fmt::format("<text x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{:.6g}</text>\n", x(at),
-                               top + height + 18, at);
-        out += fmt::format("<rect class=\"frame\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>\n", x0_, top,
-                           width, height);
-        const std::string label = axis_ == Axis::resource ? escaped(text_.unit) + "s spent"
-                                                          : std::string("seconds on the virtual clock");
-        out += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n", x0_ + width / 2,
-                           top + height + 40, label);
-        out += fmt::format("<g clip-path=\"url(#inside-{})\">\n", name);
-        for (std::size_t i = 0; i < lines_.size(); ++i) out += curve(lines_[i], colours[i % colours.size()]);
-        return out + "</g>\n</g>\n";
-    }
-
-  private:
-    [[nodiscard]] double x(double value) const { return x0_ + width * (value - x_.low) / (x_.high - x_.low); }
-    // Far beyond the frame is as good as anywhere beyond it, and viewers do not like large numbers.
-    [[nodiscard]] double y(double value) const {
-        return std::clamp(top + height * (y_.high - value) / (y_.high - y_.low), top - 2000,
-                          top + height + 2000);
-    }
-
-    [[nodiscard]] std::string curve(const std::vector<Band>& line, const char* colour) const {
-        if (line.empty()) return "";
-        std::string band;
-        std::string middle;
-        for (const Band& at : line) {
-            band += fmt::format("{:.1f},{:.1f} ", x(at.x), y(at.high));
-            middle += fmt::format("{:.1f},{:.1f} ", x(at.x), y(at.middle));
-        }
-        for (auto at = line.rbegin(); at != line.rend(); ++at)
-            band += fmt::format("{:.1f},{:.1f} ", x(at->x), y(at->low));
-        return fmt::format("<polygon points=\"{}\" fill=\"{}\" fill-opacity=\"0.15\"/>\n", band, colour) +
-               fmt::format("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.8\"/>\n",
-                           middle, colour);
-    }
-
-    Axis axis_;
-    double x0_;
-    const PlotText& text_;
-    std::vector<std::vector<Band>> lines_;
-    Range x_;
-    Range y_;
-};
 
 }  // namespace
 
 std::string plot_svg(const PlotText& text, const std::vector<PlotLine>& lines) {
-    const double whole = left + width + between + width + 24;
-    const double legend = top + height + 66;
-    const double bottom = legend + 20 * std::ceil(static_cast<double>(lines.size()) / 2) + 6;
-    std::string out = fmt::format(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" font-family=\"sans-serif\" "
-        "font-size=\"12\">\n<style>.grid{{stroke:#ddd}}.frame{{fill:none;stroke:#333}}</style>\n"
-        "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n",
-        whole, bottom);
-    out += fmt::format("<text x=\"{}\" y=\"24\" font-size=\"15\">{}</text>\n", left, escaped(text.title));
-    out += fmt::format("<text x=\"{}\" y=\"46\">best {} so far: median and quartiles over seeds</text>\n",
-                       left, escaped(text.metric));
-    out += Panel(Axis::resource, left, text, lines).svg();
-    out += Panel(Axis::time, left + width + between, text, lines).svg();
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        const double x = left + static_cast<double>(i % 2) * (width + between);
-        const double y = legend + 20 * static_cast<double>(i / 2);
-        out += fmt::format("<line x1=\"{}\" x2=\"{}\" y1=\"{}\" y2=\"{}\" stroke=\"{}\" stroke-width=\"3\"/>",
-                           x, x + 24, y, y, colours[i % colours.size()]);
-        out += fmt::format("<text x=\"{}\" y=\"{}\">{}</text>\n", x + 32, y + 4, escaped(lines[i].name));
-    }
-    return out + "</svg>\n";
+    const double legend = heading + whole.height + 14;
+    const auto rows = static_cast<double>((lines.size() + 1) / 2);
+    Drawing out(2 * whole.width, legend + entry_height * rows);
+    out.text({20, 26}, text.title, {.size = 16, .anchor = Anchor::start, .bold = true});
+    out.text({20, 46}, fmt::format("best {} so far: median and quartiles over seeds", text.metric),
+             {.anchor = Anchor::start});
+    draw_panel(Spent::resource, text, lines, out);
+    draw_panel(Spent::time, text, lines, out);
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        entry(out,
+              {40 + static_cast<double>(i % 2) * whole.width,
+               legend + entry_height * static_cast<double>(i / 2)},
+              series(i, lines[i].name));
+    return out.svg();
 }
 
 }  // namespace quench::orchestrator::simulate

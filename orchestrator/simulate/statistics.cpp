@@ -1,5 +1,6 @@
 #include "orchestrator/simulate/statistics.hpp"
 
+#include "base/quantile.hpp"
 #include "base/random.hpp"
 
 #include <algorithm>
@@ -28,15 +29,7 @@ Estimate mean_of(const std::vector<double>& values) {
         means.push_back(sum / n);
     }
     std::sort(means.begin(), means.end());
-    return {mean, quantile(means, 0.025), quantile(means, 0.975)};
-}
-
-double quantile(const std::vector<double>& sorted, double share) {
-    const double at = share * static_cast<double>(sorted.size() - 1);
-    const auto below = static_cast<std::size_t>(at);
-    const std::size_t above = std::min(below + 1, sorted.size() - 1);
-    const double part = at - static_cast<double>(below);
-    return part == 0 ? sorted[below] : sorted[below] * (1 - part) + sorted[above] * part;
+    return {mean, base::quantile(means, 0.025), base::quantile(means, 0.975)};
 }
 
 }  // namespace quench::orchestrator::simulate

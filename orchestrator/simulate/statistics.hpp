@@ -15,7 +15,4 @@ struct Estimate {
 /// NaN for no values.
 Estimate mean_of(const std::vector<double>& values);
 
-/// The value below which a share of the sorted values lies, linearly interpolated; `sorted` is not empty.
-double quantile(const std::vector<double>& sorted, double share);
-
 }  // namespace quench::orchestrator::simulate

@@ -1,6 +1,7 @@
 #include "trainer/metrics/statistics.hpp"
 
 #include "base/contract.hpp"
+#include "base/quantile.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -45,12 +46,7 @@ std::optional<double> Quantiles::iqr_over_median() const {
 Quantiles quantiles_of(std::vector<double> samples) {
     if (samples.empty()) return {};
     std::ranges::sort(samples);
-    const auto at = [&](double q) {
-        const double place = q * static_cast<double>(samples.size() - 1);
-        const auto below = static_cast<std::size_t>(place);
-        const std::size_t above = std::min(below + 1, samples.size() - 1);
-        return samples[below] + (place - static_cast<double>(below)) * (samples[above] - samples[below]);
-    };
+    const auto at = [&](double share) { return base::quantile(samples, share); };
     return {samples.size(), at(0.5), at(0.25), at(0.75)};
 }
 

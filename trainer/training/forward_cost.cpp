@@ -1,8 +1,8 @@
 #include "trainer/training/forward_cost.hpp"
 
+#include "base/quantile.hpp"
 #include "trainer/event/generator.hpp"
 #include "trainer/training/prediction.hpp"
-#include "trainer/training/scaling.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -106,8 +106,9 @@ ForwardCost forward_cost(const Model& model, const event::Event& event) {
         if (event.rows == 0) break;
     }
     cost.runs = times.size();
-    cost.median_s = quantile(times, 0.5);
-    cost.p95_s = quantile(times, 0.95);
+    std::ranges::sort(times);
+    cost.median_s = base::quantile(times, 0.5);
+    cost.p95_s = base::quantile(times, 0.95);
     return cost;
 }
 

@@ -1,6 +1,6 @@
 #include "trainer/training/scaling.hpp"
 
-#include "base/contract.hpp"
+#include "base/quantile.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -18,15 +18,6 @@ std::size_t round_width(std::size_t range) {
 }
 
 }  // namespace
-
-double quantile(std::vector<double> values, double q) {
-    QUENCH_CHECK(!values.empty() && q >= 0 && q <= 1, "no values, or no share of them");
-    std::ranges::sort(values);
-    const double place = q * static_cast<double>(values.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const std::size_t above = std::min(below + 1, values.size() - 1);
-    return std::lerp(values[below], values[above], place - static_cast<double>(below));
-}
 
 std::optional<double> fitted_exponent(std::span<const Cost> costs) {
     double n = 0, sum_x = 0, sum_y = 0, least = INFINITY, most = 0;
@@ -66,11 +57,12 @@ std::vector<SizeBin> by_size(std::span<const Cost> costs) {
             sum += cost.value;
             elements += static_cast<double>(cost.elements);
         }
+        std::ranges::sort(values);
         out.push_back({.from = number * width,
                        .to = (number + 1) * width,
                        .events = members.size(),
-                       .median = quantile(values, 0.5),
-                       .p95 = quantile(values, 0.95),
+                       .median = base::quantile(values, 0.5),
+                       .p95 = base::quantile(values, 0.95),
                        .per_1000 = elements > 0 ? 1000 * sum / elements : 0});
     }
     return out;

@@ -14,9 +14,6 @@ struct Cost {
     double value = 0;
 };
 
-/// The quantile `q` in [0, 1] of one value or more, linear between neighbours (NumPy's default).
-double quantile(std::vector<double> values, double q);
-
 /// p of cost ~ elements^p: the slope of log cost on log elements by least squares. Costs of 0 and events of 0
 /// elements do not count. Nothing if the largest event is less than twice the smallest: too alike to tell.
 std::optional<double> fitted_exponent(std::span<const Cost> costs);

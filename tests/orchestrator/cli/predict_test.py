@@ -74,8 +74,10 @@ class Predict(unittest.TestCase):
     def test_the_plot_is_a_picture_of_all_predictors(self):
         plot = self.folder / "plot.svg"
         self.quench("--predictor", "last", "svr", "--known", "0.25", "0.5", "--train", "10", "20", "--plot", str(plot))
-        text = xml.etree.ElementTree.parse(plot).getroot()
-        self.assertEqual(len(text.findall("{http://www.w3.org/2000/svg}polyline")), 6)  # two lines, three panels
+        svg = "{http://www.w3.org/2000/svg}"
+        picture = xml.etree.ElementTree.parse(plot).getroot()
+        self.assertEqual(len(picture.findall(svg + "polyline")), 3 * (2 + 1))  # two lines and the axes in three panels
+        self.assertTrue({"last", "svr"} <= {text.text for text in picture.iter(svg + "text")})
         self.quench("--predictor", "last", "--known", "0.5", "--train", "10", "--plot", "/nonexistent/plot.svg", status=1)
 
     def test_table_and_csv_have_the_naive_split_beside_the_grouped_one(self):

@@ -43,12 +43,5 @@ TEST(statistics, the_interval_holds_the_truth_as_often_as_it_says) {
     EXPECT_LT(held, 394);
 }
 
-TEST(statistics, quantiles_lie_between_the_values) {
-    EXPECT_EQ(quantile({1, 2, 3, 4, 5}, 0.5), 3);
-    EXPECT_EQ(quantile({1, 2}, 0.25), 1.25);
-    EXPECT_EQ(quantile({7}, 0.9), 7);
-    EXPECT_EQ(quantile({1, 2, 3}, 1), 3);
-}
-
 }  // namespace
 }  // namespace quench::orchestrator::simulate

@@ -24,13 +24,6 @@ TEST(scaling, sizes_that_are_too_alike_give_no_power) {
     EXPECT_TRUE(fitted_exponent(std::vector<Cost>{{100, 1.0}, {200, 2.0}}));
 }
 
-TEST(scaling, quantiles_are_those_of_numpy) {
-    EXPECT_EQ(quantile({4, 1, 3, 2}, 0.5), 2.5);
-    EXPECT_NEAR(quantile({1, 2, 3, 4, 5}, 0.95), 4.8, 1e-12);  // numpy.quantile([1, 2, 3, 4, 5], .95)
-    EXPECT_EQ(quantile({7}, 0.95), 7);
-    EXPECT_EQ(quantile({1, 2}, 1), 2);
-}
-
 TEST(scaling, every_event_is_in_the_bin_of_its_size) {
     std::vector<Cost> costs;
     for (std::size_t n = 130; n <= 655; n += 5) costs.push_back({n, 2e-3 * static_cast<double>(n)});

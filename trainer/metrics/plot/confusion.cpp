@@ -1,4 +1,4 @@
-#include "trainer/metrics/plot/panel.hpp"
+#include "base/plot/drawing.hpp"
 #include "trainer/metrics/plot/plots.hpp"
 
 #include <cmath>
@@ -7,6 +7,10 @@
 
 namespace quench::trainer::metrics::plot {
 namespace {
+
+using base::plot::Anchor;
+using base::plot::Drawing;
+using base::plot::Point;
 
 constexpr double cell = 58, left = 96, top = 92, between = 30, bottom = 34;
 constexpr auto classes = static_cast<double>(event::categories);

@@ -1,4 +1,4 @@
-#include "trainer/metrics/plot/panel.hpp"
+#include "base/plot/panel.hpp"
 #include "trainer/metrics/plot/plots.hpp"
 
 #include <algorithm>
@@ -9,6 +9,15 @@
 
 namespace quench::trainer::metrics::plot {
 namespace {
+
+using base::plot::Drawing;
+using base::plot::Measured;
+using base::plot::Panel;
+using base::plot::Place;
+using base::plot::rounded_up;
+using base::plot::Scale;
+using base::plot::Series;
+using base::plot::series;
 
 constexpr Place whole{};
 constexpr double heading = 40;

@@ -1,7 +1,6 @@
 #include "trainer/metrics/plot/plots.hpp"
 
 #include "tests/trainer/metrics/example.hpp"
-#include "trainer/metrics/plot/panel.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -70,26 +69,6 @@ TEST(wilson_interval, holds_the_share_and_has_a_width_at_the_ends) {
     EXPECT_NEAR(whole.low, 0.8, 1e-12);
     EXPECT_EQ(whole.high, 1);
     EXPECT_EQ(wilson_interval({0, 4}).low, 0);
-}
-
-TEST(ticks_of, are_few_and_round) {
-    EXPECT_THAT(ticks_of({.label = "", .low = 0, .high = 1}), testing::SizeIs(6));
-    EXPECT_THAT(ticks_of({.label = "", .low = 0, .high = 0.5}), testing::SizeIs(6));
-    EXPECT_THAT(ticks_of({.label = "", .low = 1, .high = 1000, .scale = Scale::logarithmic}),
-                ElementsAre(testing::DoubleNear(1, 1e-9), testing::DoubleNear(10, 1e-9),
-                            testing::DoubleNear(100, 1e-9), testing::DoubleNear(1000, 1e-9)));
-    EXPECT_THAT(ticks_of({.label = "", .low = 15, .high = 100, .scale = Scale::logarithmic}),
-                ElementsAre(testing::DoubleNear(20, 1e-9), testing::DoubleNear(50, 1e-9),
-                            testing::DoubleNear(100, 1e-9)));
-}
-
-TEST(rounded_up, is_at_least_what_it_is_given) {
-    for (double x = 1e-6; x < 1e6; x *= 1.07) {
-        EXPECT_GE(rounded_up(x), x);
-        EXPECT_LE(rounded_up(x), 1.67 * x);
-    }
-    EXPECT_EQ(rounded_up(0), 1);
-    EXPECT_EQ(rounded_up(std::nan("")), 1);
 }
 
 }  // namespace

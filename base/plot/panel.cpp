@@ -1,4 +1,4 @@
-#include "trainer/metrics/plot/panel.hpp"
+#include "base/plot/panel.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace quench::trainer::metrics::plot {
+namespace quench::base::plot {
 namespace {
 
 constexpr double left = 66, right = 18, top = 38, bottom = 52;
@@ -51,10 +51,17 @@ std::vector<double> ticks_of(const Axis& axis) {
 }
 
 Series series(std::size_t number, const std::string& name) {
-    static constexpr std::array colors = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000"};
+    static constexpr std::array colors = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                          "#56B4E9", "#E69F00", "#8C6D31", "#000000"};
     static constexpr std::array dashes = {"", "7 3", "2 3"};
     return {name,
             {.color = colors[number % colors.size()], .width = 2, .dashes = dashes[number % dashes.size()]}};
+}
+
+void entry(Drawing& drawing, Point at, const Series& series) {
+    constexpr double sample = 26;
+    drawing.line(at, {at.x + sample, at.y}, series.line);
+    drawing.text({at.x + sample + 8, at.y + 4}, series.name, {.anchor = Anchor::start});
 }
 
 Panel::Panel(Drawing& drawing, const Place& place, const std::string& title, Axis x, Axis y)
@@ -97,17 +104,44 @@ void Panel::points(const Series& series, const std::vector<Measured>& values) {
     for (const Measured& value : values) {
         // A bin that begins below the axis is drawn from where the axis begins.
         const double from = std::max(value.from, x_.low), to = std::min(value.to, x_.high);
-        if (!(from < to)) continue;
+        if (!(from <= to)) continue;
         const double middle = x_.scale == Scale::linear ? (from + to) / 2 : std::sqrt(from * to);
         if (!shows(middle, value.value)) continue;
         const LineStyle thin{.color = series.line.color, .width = 1.2};
         drawing_.line(at(middle, std::max(value.low, y_.low)), at(middle, std::min(value.high, y_.high)),
                       thin);
-        drawing_.line(at(from, value.value), at(to, value.value), thin);
+        if (from < to) drawing_.line(at(from, value.value), at(to, value.value), thin);
         middles.push_back(at(middle, value.value));
     }
     if (middles.size() > 1) drawing_.lines(middles, series.line);
     for (const Point& middle : middles) drawing_.circle(middle, 3.5, series.line.color);
+}
+
+// Far beyond the frame is as good as anywhere beyond it, and viewers do not like large numbers.
+std::vector<Point> Panel::places(const std::vector<Point>& values) const {
+    constexpr double far = 2000;
+    std::vector<Point> out;
+    for (const Point& value : values) {
+        const Point place = at(value.x, value.y);
+        if (std::isnan(place.x) || std::isnan(place.y)) continue;
+        out.push_back({std::clamp(place.x, corner_.x - far, corner_.x + width_ + far),
+                       std::clamp(place.y, corner_.y - far, corner_.y + height_ + far)});
+    }
+    return out;
+}
+
+void Panel::curve(const Series& series, const std::vector<Point>& values) {
+    const std::vector<Point> line = places(values);
+    if (line.empty()) return;
+    drawing_.inside(corner_, width_, height_, [&] { drawing_.lines(line, series.line); });
+}
+
+void Panel::band(const Series& series, const std::vector<Point>& low, const std::vector<Point>& high) {
+    std::vector<Point> around = low;
+    around.insert(around.end(), high.rbegin(), high.rend());
+    around = places(around);
+    if (around.empty()) return;
+    drawing_.inside(corner_, width_, height_, [&] { drawing_.area(around, series.line.color, 0.15); });
 }
 
 void Panel::steps(const Series& series, const std::vector<double>& heights) {
@@ -136,4 +170,4 @@ void Panel::legend(const Series& series, const std::string& text) {
     drawing_.text({begin, y + 4}, text, {.size = 11.5, .anchor = Anchor::start});
 }
 
-}  // namespace quench::trainer::metrics::plot
+}  // namespace quench::base::plot

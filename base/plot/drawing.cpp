@@ -1,8 +1,8 @@
-#include "trainer/metrics/plot/drawing.hpp"
+#include "base/plot/drawing.hpp"
 
 #include <fmt/format.h>
 
-namespace quench::trainer::metrics::plot {
+namespace quench::base::plot {
 namespace {
 
 std::string escaped(std::string_view text) {
@@ -75,9 +75,18 @@ void Drawing::area(const std::vector<Point>& points, const std::string& color, d
                          color, opacity);
 }
 
-void Drawing::circle(Point center, double radius, const std::string& fill) {
-    body_ += fmt::format("<circle cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"{:g}\" fill=\"{}\"/>\n", center.x, center.y,
-                         radius, fill);
+void Drawing::circle(Point center, double radius, const std::string& fill, const std::string& edge) {
+    body_ += fmt::format("<circle cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"{:g}\" fill=\"{}\"{}/>\n", center.x,
+                         center.y, radius, fill, edge.empty() ? "" : fmt::format(" stroke=\"{}\"", edge));
+}
+
+void Drawing::inside(Point corner, double width, double height, const std::function<void()>& draw) {
+    const int window = ++windows_;
+    body_ += fmt::format("<clipPath id=\"window-{}\">\n", window);
+    rectangle(corner, width, height, "none");
+    body_ += fmt::format("</clipPath>\n<g clip-path=\"url(#window-{})\">\n", window);
+    draw();
+    body_ += "</g>\n";
 }
 
 void Drawing::text(Point at, std::string_view text, const TextStyle& style) {
@@ -92,4 +101,4 @@ void Drawing::text(Point at, std::string_view text, const TextStyle& style) {
         escaped(text));
 }
 
-}  // namespace quench::trainer::metrics::plot
+}  // namespace quench::base::plot

@@ -1,11 +1,12 @@
 // A picture as SVG text.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace quench::trainer::metrics::plot {
+namespace quench::base::plot {
 
 /// Place on the picture: x to the right, y downwards, in pixels.
 struct Point {
@@ -38,15 +39,20 @@ class Drawing {
     void lines(const std::vector<Point>& points, const LineStyle& style);
     /// Filled, without an edge; seen through.
     void area(const std::vector<Point>& points, const std::string& color, double opacity);
-    void circle(Point center, double radius, const std::string& fill);
+    /// `edge`: the colour of its line; empty: none.
+    void circle(Point center, double radius, const std::string& fill, const std::string& edge = "");
     /// `at`: the base line at the anchor. Any text.
     void text(Point at, std::string_view text, const TextStyle& style = {});
+
+    /// Of what `draw` draws, only what lies in the rectangle is seen.
+    void inside(Point corner, double width, double height, const std::function<void()>& draw);
 
     /// The whole file, well-formed XML.
     [[nodiscard]] std::string svg() const { return body_ + "</svg>\n"; }
 
   private:
     std::string body_;
+    int windows_ = 0;
 };
 
-}  // namespace quench::trainer::metrics::plot
+}  // namespace quench::base::plot

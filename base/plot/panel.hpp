@@ -1,12 +1,12 @@
 // A frame with axes, in which series are drawn.
 #pragma once
 
-#include "trainer/metrics/plot/drawing.hpp"
+#include "base/plot/drawing.hpp"
 
 #include <string>
 #include <vector>
 
-namespace quench::trainer::metrics::plot {
+namespace quench::base::plot {
 
 enum class Scale { linear, logarithmic };
 
@@ -23,15 +23,18 @@ std::vector<double> ticks_of(const Axis& axis);
 /// 0.
 double rounded_up(double x);
 
-/// One of the reconstructions in all plots: told apart by colour and by dashes.
+/// What is compared in a picture, told apart by colour and by dashes.
 struct Series {
     std::string name;
     LineStyle line;
 };
-/// Colours that colour-blind people can tell apart (Okabe and Ito). Repeats after six.
+/// Colours that colour-blind people can tell apart (Okabe and Ito). Repeats after eight.
 Series series(std::size_t number, const std::string& name);
 
-/// A measured value over a bin, with the interval in which it probably lies.
+/// A sample of the line and the name, `at` its left end; for legends outside of panels.
+void entry(Drawing& drawing, Point at, const Series& series);
+
+/// A measured value over a bin (or at a place: from = to), with the interval in which it probably lies.
 struct Measured {
     double from = 0, to = 0;
     double value = 0, low = 0, high = 0;
@@ -48,8 +51,13 @@ class Panel {
     /// Draws title, frame, grid, axes. `drawing` outlives the panel.
     Panel(Drawing& drawing, const Place& place, const std::string& title, Axis x, Axis y);
 
-    /// A point a bin with its interval, joined by a line. What lies outside of the axes is not shown.
+    /// A point a bin with its interval, joined by a line. What lies outside of the axes, or is not finite, is
+    /// not shown.
     void points(const Series& series, const std::vector<Measured>& values);
+    /// A line through values (x to the right, y upwards), whose parts outside of the axes are cut off.
+    void curve(const Series& series, const std::vector<Point>& values);
+    /// What lies between two lines of equally many values, filled a little and cut off as a curve is.
+    void band(const Series& series, const std::vector<Point>& low, const std::vector<Point>& high);
     /// A histogram's outline over equal bins of the whole x axis, filled a little.
     void steps(const Series& series, const std::vector<double>& heights);
     /// A thin line at a value of y.
@@ -57,8 +65,11 @@ class Panel {
     /// An entry, in the upper right corner, one below the other.
     void legend(const Series& series, const std::string& text);
 
-  private:
+    /// Where a value lies on the drawing.
     [[nodiscard]] Point at(double x, double y) const;
+
+  private:
+    [[nodiscard]] std::vector<Point> places(const std::vector<Point>& values) const;
     [[nodiscard]] bool shows(double x, double y) const;
 
     Drawing& drawing_;
@@ -68,4 +79,4 @@ class Panel {
     double entries_ = 0;
 };
 
-}  // namespace quench::trainer::metrics::plot
+}  // namespace quench::base::plot
