@@ -1,6 +1,7 @@
 #include "trainer/mpi/reduction.hpp"
 
 #include "base/contract.hpp"
+#include "trainer/mpi/pairwise.hpp"
 #include "trainer/mpi/world.hpp"
 
 #include <algorithm>
@@ -96,12 +97,8 @@ struct Reduction::Work {
     void send_sum(Bucket& b) {
         const auto mine = static_cast<std::size_t>(b.in_counts[0]);
         float* out = data.data() + b.begin + b.offsets[static_cast<std::size_t>(world.rank)];
-        for (std::size_t i = 0; i < mine; ++i) {
-            double total = 0;
-            for (std::size_t at = i; at < b.arrived.size(); at += mine)
-                total += static_cast<double>(b.arrived[at]);
-            out[i] = static_cast<float>(total);
-        }
+        sum_pairwise(std::span<float>(b.arrived), static_cast<std::size_t>(world.size));
+        std::copy_n(b.arrived.begin(), mine, out);
         MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_FLOAT, data.data() + b.begin, b.counts.data(), b.offsets.data(),
                         MPI_FLOAT, sums, &b.request);
     }

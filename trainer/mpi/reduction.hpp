@@ -11,7 +11,7 @@ namespace quench::trainer::mpi {
 
 /// Sums one block of floats over ranks, bucket by bucket from its end to its beginning, as soon as the caller
 /// says that a bucket's numbers are final. The result is bit for bit that of Session::sum, whatever the
-/// buckets and the timing: each number is the sum in rank order, in double, rounded once.
+/// buckets and the timing: each number is the pairwise sum in rank order.
 ///
 /// A bucket is summed as in Session::sum: every rank receives its part of it from all ranks (MPI_Ialltoallv),
 /// adds, and hands the sum to all (MPI_Iallgatherv). That is the traffic of a ring, 2 (P - 1) / P times the

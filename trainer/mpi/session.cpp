@@ -1,6 +1,7 @@
 #include "trainer/mpi/session.hpp"
 
 #include "base/contract.hpp"
+#include "trainer/mpi/pairwise.hpp"
 #include "trainer/mpi/world.hpp"
 
 #include <algorithm>
@@ -53,16 +54,11 @@ void sum_over(const World& world, std::span<T> data) {
     std::vector<T> padded(data.begin(), data.end());
     padded.resize(part * size, T(0));
     std::vector<T> parts(part * size);
-    std::vector<T> mine(part);
     MPI_Request request = MPI_REQUEST_NULL;
     MPI_Ialltoall(padded.data(), count, type<T>(), parts.data(), count, type<T>(), MPI_COMM_WORLD, &request);
     world.wait_until(has_ended(request), "their part of a sum");
-    for (std::size_t i = 0; i < part; ++i) {
-        double total = 0;
-        for (std::size_t r = 0; r < size; ++r) total += static_cast<double>(parts[r * part + i]);
-        mine[i] = static_cast<T>(total);
-    }
-    MPI_Iallgather(mine.data(), count, type<T>(), padded.data(), count, type<T>(), MPI_COMM_WORLD, &request);
+    sum_pairwise(std::span<T>(parts), size);
+    MPI_Iallgather(parts.data(), count, type<T>(), padded.data(), count, type<T>(), MPI_COMM_WORLD, &request);
     world.wait_until(has_ended(request), "a sum");
     std::copy_n(padded.begin(), data.size(), data.begin());
 }

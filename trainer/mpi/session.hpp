@@ -38,7 +38,8 @@ class Session {
     /// How long an operation may wait for the other ranks; 0, as at first: for ever.
     void set_patience(std::chrono::duration<double> patience);
 
-    /// Replaces `data` by its sum over ranks.
+    /// Replaces `data` by its sum over ranks: pairwise in rank order (pairwise.hpp), the same bits on all
+    /// ranks.
     void sum(std::span<float> data) const;
     void sum(std::span<double> data) const;
     /// The bytes of rank `from` on every rank.

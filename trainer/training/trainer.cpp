@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <chrono>
 #include <cmath>
 #include <fstream>
@@ -40,6 +41,21 @@ base::Result<> as_result(const mpi::Session& ranks, std::string problem) {
     return base::Error(problem);
 }
 
+// In how many parts a batch is added up by so many threads of all ranks. See class Trainer.
+std::size_t parts_for(std::size_t lanes) {
+    constexpr std::size_t usual = 4;
+    return usual % lanes == 0 ? usual : lanes;
+}
+
+// How many sums a thread keeps to add its parts pairwise.
+std::size_t levels_for(std::size_t lanes) {
+    return static_cast<std::size_t>(std::bit_width(parts_for(lanes) / lanes));
+}
+
+void add(std::span<const float> from, std::span<float> to, nn::Index begin, nn::Index end) {
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) to[i] += from[i];
+}
+
 }  // namespace
 
 std::string configuration_of(const Task& task, const Sources& sources) {
@@ -57,7 +73,8 @@ Trainer::Trainer(Task task, Doors doors, const mpi::Session& ranks, const Source
       validation_(sources.validation),
       parameters_(task_.seed),
       network_(parameters_, task_.hyper, training_.feature_columns()),
-      lanes_(task_.threads, Lane(parameters_)),
+      lanes_(task_.threads,
+             Lane(parameters_, levels_for(task_.threads * static_cast<std::size_t>(ranks.size())))),
       reduction_(ranks, parameters_.size()) {
     if (task_.hyper.standardize) {
         state_.standardization = standardization_of(task_.hyper.encoding, training_);
@@ -109,46 +126,72 @@ base::Result<> Trainer::save() {
     return as_result(ranks_, problem);
 }
 
-std::vector<std::size_t> Trainer::share_of(std::size_t lane, std::span<const std::size_t> events,
-                                           const EventSet& set) const {
-    const auto rank = static_cast<std::size_t>(ranks_.rank()),
-               ranks = static_cast<std::size_t>(ranks_.size());
-    return share(events, set, rank * lanes_.size() + lane, ranks * lanes_.size());
+// Of all ranks' threads.
+std::size_t Trainer::lane_number(std::size_t lane) const {
+    return static_cast<std::size_t>(ranks_.rank()) * lanes_.size() + lane;
 }
 
-// Adds the gradients and losses of this rank's events of a batch.
+std::size_t Trainer::parts_of_a_batch() const {
+    return parts_for(static_cast<std::size_t>(ranks_.size()) * lanes_.size());
+}
+
+std::vector<std::size_t> Trainer::share_of(std::size_t lane, std::span<const std::size_t> events,
+                                           const EventSet& set) const {
+    return share(events, set, lane_number(lane), static_cast<std::size_t>(ranks_.size()) * lanes_.size());
+}
+
+// The gradients of a part of a batch, in place of what was there, and its losses, added. The last chunk's
+// pass finishes the gradients layer by layer and says so, if there is a chunk.
+void Trainer::add_part(Lane& lane, nn::Gradients<float>& gradients, std::span<const std::size_t> events,
+                       const mlpf::LossSums& of_batch, const std::function<void(nn::Index)>& final_from) {
+    const nn::DropoutKey dropout{task_.seed, state_.optimizer.steps};
+    gradients.clear();
+    while (!events.empty()) {
+        const std::size_t count = next_chunk(events, training_);
+        const mlpf::Batch<float> chunk = training_.stack(events.first(count));
+        events = events.subspan(count);
+        if (chunk.rows() == 0) continue;
+        const mlpf::Outputs<float>& outputs =
+            network_.forward(parameters_, chunk, lane.cache, Binning::anew, dropout);
+        lane.sums += mlpf::loss(task_.hyper.loss, outputs, chunk, of_batch, &lane.d_outputs);
+        network_.backward(parameters_, chunk, lane.cache, lane.d_outputs, gradients,
+                          events.empty() ? final_from : std::function<void(nn::Index)>{});
+    }
+}
+
+// Adds the gradients and losses of this rank's events of a batch. A lane has one, two or four parts of it,
+// and keeps a sum for each level of the tree in which they are added: part k = 3 of four comes when the sums
+// are (0 + 1) and 2, and makes them ((0 + 1) + (2 + 3)).
 void Trainer::add_gradients(std::span<const std::size_t> events, const mlpf::LossSums& of_batch,
                             mlpf::LossSums& sums) {
-    const auto final_from = [&](nn::Index offset) {
-        reduction_.final_from(static_cast<std::size_t>(offset));
-    };
-    const nn::DropoutKey dropout{task_.seed, state_.optimizer.steps};
+    const std::size_t parts = parts_of_a_batch();
     in_threads(lanes_.size(), [&](std::size_t i) {
         Lane& lane = lanes_[i];
-        lane.gradients.clear();
         lane.sums = {};
-        const std::vector<std::size_t> events_of_lane = share_of(i, events, training_);
-        for (std::span<const std::size_t> mine = events_of_lane; !mine.empty();) {
-            const std::size_t count = next_chunk(mine, training_);
-            const mlpf::Batch<float> chunk = training_.stack(mine.first(count));
-            mine = mine.subspan(count);
-            if (chunk.rows() == 0) continue;
-            const mlpf::Outputs<float>& outputs =
-                network_.forward(parameters_, chunk, lane.cache, Binning::anew, dropout);
-            lane.sums += mlpf::loss(task_.hyper.loss, outputs, chunk, of_batch, &lane.d_outputs);
-            // The last chunk's pass finishes gradients layer by layer, unless other threads add to them.
-            const bool finishes = mine.empty() && lanes_.size() == 1;
-            network_.backward(parameters_, chunk, lane.cache, lane.d_outputs, lane.gradients,
-                              finishes ? final_from : std::function<void(nn::Index)>{});
+        const std::size_t mine = parts / (static_cast<std::size_t>(ranks_.size()) * lanes_.size());
+        for (std::size_t k = 0; k < mine; ++k) {
+            const auto level = static_cast<std::size_t>(std::popcount(k)),
+                       above = level - static_cast<std::size_t>(std::countr_one(k));
+            // Unless other threads add to it, what is final here of the last part is so for the rank.
+            const bool last = k + 1 == mine && lanes_.size() == 1;
+            auto end = static_cast<nn::Index>(parameters_.size());
+            const auto final_from = [&](nn::Index begin) {
+                for (std::size_t to = level; to-- > above;)
+                    add(lane.gradients[to + 1].all(), lane.gradients[to].all(), begin, end);
+                end = begin;
+                if (last) reduction_.final_from(static_cast<std::size_t>(begin));
+            };
+            add_part(lane, lane.gradients[level], share(events, training_, lane_number(i) * mine + k, parts),
+                     of_batch, final_from);
+            final_from(0);
         }
     });
-    for (std::size_t i = 0; i < lanes_.size(); ++i) {
-        sums += lanes_[i].sums;
-        if (i == 0) continue;
-        const std::span<float> all = lanes_[0].gradients.all();
-        std::ranges::transform(all, lanes_[i].gradients.all(), all.begin(), std::plus<>());
-    }
-    final_from(0);
+    for (const Lane& lane : lanes_) sums += lane.sums;
+    for (std::size_t step = 1; step < lanes_.size(); step *= 2)
+        for (std::size_t i = 0; i + step < lanes_.size(); i += 2 * step)
+            add(lanes_[i + step].gradients[0].all(), lanes_[i].gradients[0].all(), 0,
+                static_cast<nn::Index>(parameters_.size()));
+    reduction_.final_from(0);
 }
 
 void Trainer::optimize() {
@@ -158,7 +201,7 @@ void Trainer::optimize() {
     const nn::OptimizerOptions options =
         nn::scheduled(task_.hyper.optimizer, schedule, state_.optimizer.steps,
                       static_cast<std::uint64_t>(schedule.epochs) * steps_per_epoch);
-    nn::optimizer_step<float>(options, state_.optimizer, parameters_.values(), lanes_[0].gradients.all());
+    nn::optimizer_step<float>(options, state_.optimizer, parameters_.values(), lanes_[0].gradients[0].all());
 }
 
 // One global batch: this rank's part, summed over ranks, and one step of the optimizer if all is well.
@@ -171,7 +214,7 @@ Trainer::Step Trainer::train_batch(std::span<const std::size_t> events) {
     }
     of_batch.padded = longest * static_cast<double>(events.size());
     if (ranks_.is_root()) sums.padded = of_batch.padded;
-    reduction_.begin(lanes_[0].gradients.all());
+    reduction_.begin(lanes_[0].gradients[0].all());
     // A rank in trouble goes on to take part in the sum, or the others would wait for it.
     const Trouble trouble = trouble_of([&] { add_gradients(events, of_batch, sums); });
     reduction_.wait();

@@ -44,8 +44,11 @@ enum class Ending { reached, stopped, diverged, out_of_memory };
 ///
 /// The global batch is `batch_size` events, however many ranks and threads there are: its events are shared
 /// out among them by size, and the gradient is that of the mean over the whole batch. At a fixed number of
-/// ranks and threads all numbers are reproducible bit for bit, also across checkpoints; between others they
-/// differ by rounding.
+/// ranks and threads all numbers are reproducible bit for bit, also across checkpoints. Between others,
+/// reported losses differ by rounding; the weights do not if ranks times threads is 1, 2 or 4, because a
+/// batch always consists of four parts then, whose gradients are added pairwise, whoever computed them. (Adam
+/// moves a weight by the learning rate however small its gradient is, so that rounding alone would soon show
+/// in a deep network.)
 ///
 /// A rank works on its events in chunks: small events stacked to some 256 rows, larger ones alone, so that
 /// the working set stays in cache and memory does not grow with the batch. What goes wrong on one rank is
@@ -64,9 +67,11 @@ class Trainer {
   private:
     // What one thread works with.
     struct Lane {
-        explicit Lane(const nn::Parameters<float>& parameters) : gradients(parameters) {}
+        Lane(const nn::Parameters<float>& parameters, std::size_t sums_at_once)
+            : gradients(sums_at_once, nn::Gradients<float>(parameters)) {}
 
-        nn::Gradients<float> gradients;
+        /// The last sums of a pairwise addition that goes on: of the whole, its half, its quarter.
+        std::vector<nn::Gradients<float>> gradients;
         mlpf::Network<float>::Cache cache;
         mlpf::Outputs<float> d_outputs;
         mlpf::LossSums sums;
@@ -79,8 +84,12 @@ class Trainer {
     Step train_batch(std::span<const std::size_t> events);
     [[nodiscard]] std::vector<std::size_t> share_of(std::size_t lane, std::span<const std::size_t> events,
                                                     const EventSet& set) const;
+    [[nodiscard]] std::size_t lane_number(std::size_t lane) const;
+    [[nodiscard]] std::size_t parts_of_a_batch() const;
     void add_gradients(std::span<const std::size_t> events, const mlpf::LossSums& of_batch,
                        mlpf::LossSums& sums);
+    void add_part(Lane& lane, nn::Gradients<float>& gradients, std::span<const std::size_t> events,
+                  const mlpf::LossSums& of_batch, const std::function<void(nn::Index)>& final_from);
     void optimize();
     void validate(mlpf::LossSums& sums);
     Step agree(mlpf::LossSums& sums, Trouble trouble);

@@ -130,6 +130,24 @@ TEST_F(training_alone, threads_change_the_numbers_by_rounding_alone) {
         EXPECT_EQ(value(i, "val_loss"), before[i].metrics.at("val_loss")) << "at a fixed number of threads";
 }
 
+TEST_F(training_alone, one_two_and_four_threads_train_the_same_weights) {
+    task_.hyper.heads.dropout = task_.hyper.graph.dropout = 0.1;
+    task_.hyper.standardize = true;
+    task_.hyper.optimizer.lr = 0.01;
+    task_.hyper.batch_size = 6;
+    const auto weights = [&](std::size_t threads) {
+        task_.threads = threads;
+        task_.checkpoint_dir = folder_ / std::to_string(threads);
+        EXPECT_EQ(run(task_).value(), Ending::reached);
+        std::ifstream in(task_.checkpoint_dir / "mlpf.checkpoint", std::ios::binary);
+        return checkpoint_from_bytes(std::string(std::istreambuf_iterator<char>(in), {})).value().values;
+    };
+    const auto alone = weights(1);
+    EXPECT_EQ(weights(2), alone);
+    EXPECT_EQ(weights(4), alone);
+    EXPECT_NE(weights(3), alone) << "adds up other parts; if it did not, the others would prove nothing";
+}
+
 TEST_F(training_alone, a_stop_and_resume_keep_dropout_and_standardization) {
     task_.hyper.heads.dropout = task_.hyper.graph.dropout = 0.2;
     task_.hyper.standardize = true;
