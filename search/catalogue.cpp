@@ -2,8 +2,10 @@
 
 #include "search/sampler/cmaes/cmaes.hpp"
 #include "search/sampler/distinct.hpp"
+#include "search/sampler/enqueued.hpp"
 #include "search/sampler/gp/gp.hpp"
 #include "search/sampler/grid.hpp"
+#include "search/sampler/nsga2.hpp"
 #include "search/sampler/qmc/qmc.hpp"
 #include "search/sampler/random.hpp"
 #include "search/sampler/tpe/tpe.hpp"
@@ -30,6 +32,7 @@ using MadeScheduler = base::Result<std::unique_ptr<scheduler::Scheduler>>;
 struct SamplerEntry {
     std::string_view name;
     MadeSampler (*make)(const SamplerOptions&, const space::Space&);
+    bool one_objective = false;  ///< cannot learn from several
 };
 struct SchedulerEntry {
     std::string_view name;
@@ -97,6 +100,10 @@ MadeSampler make_cmaes(const SamplerOptions& o, const space::Space& space) {
     options.startup = o.startup_trials;
     return Distinct::wrap(std::make_unique<sampler::Cmaes>(space, options), space, o.seed,
                           Distinct::Instead::neighbour);
+}
+MadeSampler make_nsga2(const SamplerOptions& o, const space::Space& space) {
+    return Distinct::wrap(std::make_unique<sampler::Nsga2>(space, sampler::Nsga2::Options{.seed = o.seed}),
+                          space, o.seed, Distinct::Instead::neighbour);
 }
 MadeSampler make_grid(const SamplerOptions& o, const space::Space& space) {
     return sampler::Grid::make(space, o.seed, o.grid_points);
@@ -175,7 +182,8 @@ MadeScheduler make_median(const SchedulerOptions& o) {
 
 constexpr std::array samplers{SamplerEntry{"random", make_random}, SamplerEntry{"grid", make_grid},
                               SamplerEntry{"qmc", make_qmc},       SamplerEntry{"tpe", make_tpe},
-                              SamplerEntry{"gp", make_gp},         SamplerEntry{"cmaes", make_cmaes}};
+                              SamplerEntry{"gp", make_gp, true},   SamplerEntry{"cmaes", make_cmaes, true},
+                              SamplerEntry{"nsga2", make_nsga2}};
 constexpr std::array schedulers{SchedulerEntry{"none", make_none},
                                 SchedulerEntry{"asha", make_asha, true},
                                 SchedulerEntry{"asha-stopping", make_asha_stopping, true},
@@ -238,7 +246,21 @@ std::vector<std::string> scheduler_names() {
 MadeSampler make_sampler(const SamplerOptions& options, const space::Space& space) {
     const auto* entry = find(samplers, options.name);
     if (!entry) return unknown(samplers, "sampler", options.name);
-    return entry->make(options, space);
+    if (entry->one_objective && options.objectives > 1) {
+        std::vector<std::string_view> takers;
+        for (const SamplerEntry& one : samplers)
+            if (!one.one_objective) takers.push_back(one.name);
+        return base::Error(
+            fmt::format("the sampler {} learns from one objective (the study has {}) take one of {}",
+                        options.name, options.objectives, fmt::join(takers, ", ")));
+    }
+    for (std::size_t i = 0; i < options.enqueue.size(); ++i)
+        if (const auto fits = space.check(options.enqueue[i]); !fits)
+            return fits.error().in(fmt::format("enqueue, entry {}", i + 1));
+    auto made = entry->make(options, space);
+    if (!made || options.enqueue.empty()) return made;
+    return std::unique_ptr<sampler::Sampler>(
+        std::make_unique<sampler::Enqueued>(std::move(made).value(), options.enqueue));
 }
 
 MadeScheduler make_scheduler(const SchedulerOptions& options) {

@@ -20,7 +20,9 @@ struct SamplerOptions {
     std::uint64_t seed = 0;
     std::uint64_t grid_points =
         5;  ///< grid: values on an axis of a float without step; integers use all of theirs
-    std::uint64_t startup_trials = 10;  ///< model-based samplers: trials before the first model
+    std::uint64_t startup_trials = 10;               ///< model-based samplers: trials before the first model
+    std::vector<space::Configuration> enqueue = {};  ///< proposed first, in this order
+    std::size_t objectives = 1;                      ///< of the study
     friend bool operator==(const SamplerOptions&, const SamplerOptions&) = default;
 };
 

@@ -9,6 +9,7 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace quench::search {
 
@@ -31,6 +32,7 @@ struct Reported {
     TrialId trial;
     Resource step = 0;
     double value = 0;
+    std::vector<double> others = {};  ///< the further objectives of a study that has several, in their order
 };
 
 /// A verdict was given; with `proceed`, the trial goes on to `to`.
@@ -54,6 +56,19 @@ struct Ended {
 /// No new trial will be proposed: the space is exhausted, or the study's limit of trials is reached.
 struct ProposalsEnded {};
 
-using Event = std::variant<Proposed, Reported, Judged, Released, Ended, ProposalsEnded>;
+/// What another study found out about a configuration of this space. Told before the first proposal, to
+/// samplers only; it is no trial of this study.
+struct Learned {
+    struct Point {
+        Resource step = 0;
+        double value = 0;
+        std::vector<double> others = {};
+    };
+    space::Configuration configuration;
+    std::vector<Point> curve;        ///< by rising step, as Reported
+    Ending how = Ending::completed;  ///< completed: as far as trials of this study are trained
+};
+
+using Event = std::variant<Proposed, Reported, Judged, Released, Ended, ProposalsEnded, Learned>;
 
 }  // namespace quench::search

@@ -7,9 +7,12 @@
 #include "orchestrator/cli/program.hpp"
 #include "orchestrator/cli/screen.hpp"
 #include "orchestrator/cli/study_source.hpp"
+#include "orchestrator/cli/text.hpp"
 #include "orchestrator/core/apply.hpp"
+#include "orchestrator/core/warm_start.hpp"
 #include "orchestrator/io/loop/coordinator_loop.hpp"
 #include "orchestrator/io/zmq/identity.hpp"
+#include "orchestrator/study/nearest.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -73,7 +76,7 @@ std::unique_ptr<io::LocalWorkers> start_workers(const Setup& setup, const std::s
 /// From an open store and a first input to the end.
 ExitCode coordinate(const World& world, const Common& common, const Setup& setup, io::Signals& signals,
                     io::sqlite::SqliteStore& store, core::State state,
-                    const std::optional<core::StudyCreated>& created) {
+                    const std::optional<core::StudySubmitted>& submitted) {
     const std::string access_file = access_file_of(common, setup);
     if (store.taken_over()) {
         world.err << "taking over from a coordinator that is gone: "
@@ -83,7 +86,7 @@ ExitCode coordinate(const World& world, const Common& common, const Setup& setup
 
     core::Coordinator coordinator(std::move(state), {.build = build_info()});
     core::Batch first;
-    if (created) coordinator.step(core::StudySubmitted{*created}, world.now(), first);
+    if (submitted) coordinator.step(*submitted, world.now(), first);
     coordinator.step(core::Started{host_name(), getpid(), build_info()}, world.now(), first);
     if (coordinator.state().phase == core::StudyPhase::paused) {
         coordinator.step(
@@ -122,6 +125,30 @@ ExitCode coordinate(const World& world, const Common& common, const Setup& setup
         return ExitCode::interrupted;
     }
     return print_outcome(world, common, coordinator.state());
+}
+
+/// The trials of the study that `warm_start` names, and a line on how many of them are used.
+std::vector<core::TrialLearned> learn(const World& world, const store::Store& own,
+                                      const core::StudyCreated& created) {
+    const core::WarmStart& from = *created.study.warm_start;
+    std::unique_ptr<store::Store> elsewhere;
+    if (!from.db.empty()) elsewhere = world.open_to_read((fs::path(created.study_dir) / from.db).string());
+    const store::Store& store = elsewhere ? *elsewhere : own;
+    const auto names = store.studies();
+    if (!names) throw Refusal(ExitCode::storage, names.error().text());
+    if (std::ranges::find(*names, from.study) == names->end())
+        throw Refusal(
+            ExitCode::not_found,
+            fmt::format("search.warm_start names the study '{}' (the database has {}) correct it, name its "
+                        "database with {{study: {}, db: FILE}}, or remove it",
+                        printable(from.study), names->empty() ? "none" : study::listed(*names),
+                        printable(from.study)));
+    const auto state = core::replay(facts_of(store, from.study));
+    if (!state) throw Refusal(ExitCode::storage, state.error().in("study '" + from.study + "'").text());
+    auto learnable = core::learnable_from(*state, created.study);
+    if (!learnable) throw Refusal(ExitCode::usage, learnable.error().text());
+    world.err << core::to_text(*learnable, from.study) << '\n';
+    return std::move(learnable->trials);
 }
 
 }  // namespace
@@ -182,7 +209,9 @@ ExitCode coordinate_new(const World& world, const Common& common, const Setup& s
                                   "'quench resume {}', or give the study another name",
                                   created.study.name, common.db, created.study.name));
     }
-    return coordinate(world, common, setup, signals, *store, core::State{}, created);
+    core::StudySubmitted submitted{created, {}};
+    if (created.study.warm_start) submitted.learned = learn(world, *store, created);
+    return coordinate(world, common, setup, signals, *store, core::State{}, submitted);
 }
 
 ExitCode coordinate_again(const World& world, const Common& common, const Setup& setup,

@@ -3,6 +3,7 @@
 #include "orchestrator/cli/output.hpp"
 #include "orchestrator/cli/text.hpp"
 #include "orchestrator/cli/views.hpp"
+#include "orchestrator/core/decide.hpp"
 
 #include <ostream>
 
@@ -10,14 +11,46 @@
 
 namespace quench::orchestrator::cli {
 
+namespace {
+
+Refusal no_best(const core::State& state) {
+    return Refusal(ExitCode::not_found,
+                   fmt::format("study '{}' has no best trial yet (no trial has reported {}) wait, or look at "
+                               "'quench trials'",
+                               state.study().name, core::metrics_of(state.study())));
+}
+
+void print_front(const World& world, const Common& common, const core::State& state,
+                 const core::Front& front) {
+    const Json view = front_view(state, front);
+    if (front.provisional)
+        world.err << "quench: provisional: no trial is completed yet; these are of those that got furthest\n";
+    if (common.output == Output::json) return print_json(world.out, view);
+    std::vector<Column> columns = {{"trial", "TRIAL", Align::right}};
+    for (const core::Objective& one : state.study().objectives())
+        columns.push_back({"values." + one.metric, printable(one.metric), Align::right});
+    columns.push_back({"step", printable(state.study().fidelity.unit), Align::right});
+    for (const auto& parameter : state.study().space.parameters())
+        columns.push_back({"params." + parameter.name, printable(parameter.name)});
+    Json rows = view["front"];
+    for (Json& row : rows)
+        for (const char* group : {"values", "params"}) {
+            const Json members = row[group];
+            for (const auto& [name, value] : members.items()) row[std::string(group) + "." + name] = value;
+        }
+    if (common.output == Output::csv) return print_csv(world.out, columns, rows);
+    world.out << fmt::format(
+        "{} of {} trials: none beats them in one objective without losing in another\n\n",
+        front.trials.size(), state.trials.size());
+    print_table(world.out, columns, rows);
+}
+
+}  // namespace
+
 void print_best(const World& world, const Common& common, const core::State& state) {
     const auto best = best_of(state);
-    if (!best)
-        throw Refusal(
-            ExitCode::not_found,
-            fmt::format("study '{}' has no best trial yet (no trial has reported {}) wait, or look at "
-                        "'quench trials'",
-                        state.study().name, state.study().objective.metric));
+    if (!best) throw no_best(state);
+    if (!state.study().others.empty()) return print_front(world, common, state, front_of(state));
     const Json view = best_view(state, *best);
     if (best->provisional)
         world.err << "quench: provisional: no trial is completed yet; this is the best of those that got "
@@ -49,7 +82,7 @@ ExitCode print_outcome(const World& world, const Common& common, const core::Sta
     if (!best_of(state)) {
         world.err << fmt::format(
             "quench: no trial reported {} ('quench trials' and 'quench show TRIAL' say why)\n",
-            printable(state.study().objective.metric));
+            printable(core::metrics_of(state.study())));
         return ExitCode::error;
     }
     print_best(world, common, state);

@@ -6,7 +6,8 @@
 
 namespace quench::orchestrator::cli {
 
-/// The best trial, in the form that --output asks for. Throws Refusal (not_found) when no trial has a value.
+/// The best trial, or those that nothing beats where there are several objectives, in the form that --output
+/// asks for. Throws Refusal (not_found) when no trial has a value.
 void print_best(const World& world, const Common& common, const core::State& state);
 
 /// How the study stands now that its coordinator is done, and its best trial. `error` for a study that failed

@@ -1,5 +1,6 @@
 #include "orchestrator/cli/progress.hpp"
 #include "orchestrator/cli/text.hpp"
+#include "orchestrator/core/decide.hpp"
 #include "orchestrator/store/names.hpp"
 
 #include <algorithm>
@@ -20,11 +21,11 @@ class Narrator {
     Lines operator()(const core::StudyCreated& fact) const {
         const core::Study& study = fact.study;
         return {fmt::format("study {} starts: {} {}, sampler {}, scheduler {}", study.name,
-                            store::to_text(study.objective.direction), printable(study.objective.metric),
+                            store::to_text(study.objective.direction), printable(core::metrics_of(study)),
                             study.sampler.name, study.fidelity.name)};
     }
     Lines operator()(const core::CoordinatorStarted& fact) const {
-        if (after_.facts <= 2) return {};  // the start itself has been told
+        if (after_.facts <= 2 + after_.learned) return {};  // the start itself has been told
         return {fmt::format("study {} is taken up again on {}: {} trials, {} {} spent", after_.study().name,
                             printable(fact.host), after_.trials.size(), after_.spent, unit())};
     }
@@ -35,6 +36,7 @@ class Narrator {
     Lines operator()(const core::WorkerLost& fact) const {
         return {fmt::format("worker {} is gone: {}", printable(fact.worker), printable(fact.reason))};
     }
+    Lines operator()(const core::TrialLearned&) const { return {}; }  // their number is told by who read them
     Lines operator()(const core::TrialProposed&) const { return {}; }  // its first attempt tells it
     Lines operator()(const core::AttemptStarted& fact) const {
         std::string text = fmt::format("trial {} starts on {}: {} {} to {}", fact.trial.value(),
@@ -43,6 +45,7 @@ class Narrator {
         return {text + fmt::format(" (attempt {})", fact.attempt.value())};
     }
     Lines operator()(const core::Reported& fact) const {
+        if (!after_.study().others.empty()) return {};  // of several objectives none is best
         const std::string& metric = after_.study().objective.metric;
         const auto value = fact.metrics.find(metric);
         if (value == fact.metrics.end() || !after_.best_seen || value->second != *after_.best_seen) return {};

@@ -53,6 +53,17 @@ std::optional<std::vector<Simulated>> read_studies(const World& world, const Opt
     }
     if (!sound) return std::nullopt;
     for (const Simulated& one : all) {
+        if (!one.study.others.empty())
+            throw Refusal(
+                ExitCode::usage,
+                fmt::format(
+                    "{} has several objectives (curves are simulated of one) simulate a copy with one",
+                    printable(one.file)));
+        if (one.study.warm_start)
+            world.err << fmt::format("quench: {}: a simulated study begins cold; warm_start is left out\n",
+                                     printable(one.file));
+    }
+    for (const Simulated& one : all) {
         const core::Objective& first = all.front().study.objective;
         if (one.study.objective == first) continue;
         throw Refusal(

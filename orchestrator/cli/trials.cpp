@@ -63,11 +63,15 @@ ExitCode print_trials(const World& world, const Common& common, const TrialsOpti
                                    {"bracket", "BRACKET", Align::right},
                                    {"attempts", "ATTEMPTS", Align::right},
                                    {"worker", "WORKER"}};
+    for (const core::Objective& other : state.study().others)
+        columns.insert(columns.begin() + 3, {"values." + other.metric, other.metric, Align::right});
     Json rows = Json::array();
     for (const core::Trial* trial : chosen(state, options)) rows.push_back(trial_row(state, *trial));
     if (common.output != Output::json) {
         // A column for each parameter, behind a prefix so that none of them can be taken for one of ours.
         for (Json& row : rows) {
+            if (const Json values = row["values"]; values.is_object())
+                for (const auto& [name, value] : values.items()) row["values." + name] = value;
             const Json params = row["params"];
             for (const auto& [name, value] : params.items()) row["params." + name] = value;
         }

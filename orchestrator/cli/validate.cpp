@@ -1,4 +1,5 @@
 // quench validate FILE [--slots N | --elsewhere]
+#include "base/random.hpp"
 #include "orchestrator/cli/output.hpp"
 #include "orchestrator/cli/study_source.hpp"
 #include "orchestrator/cli/text.hpp"
@@ -58,6 +59,25 @@ Json parameter_rows(const Space& space) {
     return rows;
 }
 
+/// What share of the configurations fulfils the constraints, from draws: 1 without constraints.
+double feasible_share(const Space& space) {
+    constexpr std::uint64_t draws = 4000;
+    std::vector<double> point(space.dimensions());
+    std::uint64_t fulfil = 0;
+    for (std::uint64_t draw = 0; draw < draws; ++draw) {
+        base::Rng rng(0, "feasible share", draw);
+        for (double& coordinate : point) coordinate = rng.uniform();
+        if (!space.broken_constraint(space.decode_freely(point))) ++fulfil;
+    }
+    return static_cast<double>(fulfil) / static_cast<double>(draws);
+}
+
+Json constraint_texts(const Space& space) {
+    Json texts = Json::array();
+    for (const Constraint& constraint : space.constraints()) texts.push_back(constraint.text());
+    return texts;
+}
+
 /// The plan of a study that nothing has happened in yet.
 core::State fresh_state(const core::Study& study) {
     core::State state;
@@ -86,12 +106,16 @@ Json summary(const ValidateOptions& options, const core::Study& study) {
     const core::State state = fresh_state(study);
     const auto trials = planned_trials(state);
     const auto resource = planned_resource(state);
+    const auto cardinality = study.space.cardinality();
     return {{"file", options.file},
             {"valid", true},
             {"study", study.name},
             {"objective",
              {{"metric", study.objective.metric},
               {"direction", std::string(store::to_text(study.objective.direction))}}},
+            {"objectives", objective_rows(study)},
+            {"enqueued", study.sampler.enqueue.size()},
+            {"warm_start", study.warm_start ? Json(study.warm_start->study) : Json(nullptr)},
             {"sampler", study.sampler.name},
             {"seed", study.sampler.seed},
             {"scheduler", study.fidelity.name},
@@ -102,6 +126,9 @@ Json summary(const ValidateOptions& options, const core::Study& study) {
             {"command", study.trial.command},
             {"ranks", study.trial.ranks},
             {"parameters", parameter_rows(study.space)},
+            {"configurations", cardinality ? Json(*cardinality) : Json(nullptr)},
+            {"constraints", constraint_texts(study.space)},
+            {"feasible_share", feasible_share(study.space)},
             {"rungs", rung_rows(state)}};
 }
 
@@ -109,9 +136,12 @@ void print_summary(std::ostream& out, const Json& s) {
     const auto text = [&s](const char* key) { return cell_text(s[key]); };
     const auto planned = [&s](const char* key) { return s[key].is_null() ? "not fixed" : cell_text(s[key]); };
     out << fmt::format("{} is a valid study: {}\n\n", text("file"), text("study"));
-    out << fmt::format("objective  {} {}\n", cell_text(s["objective"]["direction"]),
-                       cell_text(s["objective"]["metric"]));
-    out << fmt::format("search     {}, seed {}\n", text("sampler"), text("seed"));
+    for (const Json& objective : s["objectives"])
+        out << fmt::format("objective  {} {}\n", cell_text(objective["direction"]),
+                           cell_text(objective["metric"]));
+    out << fmt::format("search     {}, seed {}{}{}\n", text("sampler"), text("seed"),
+                       s["enqueued"] == 0 ? "" : fmt::format(", {} enqueued", text("enqueued")),
+                       s["warm_start"].is_null() ? "" : ", learns from " + text("warm_start"));
     out << fmt::format("fidelity   {}, up to {} {}\n", text("scheduler"), text("max"), text("unit"));
     out << fmt::format("planned    trials: {}; {}: {}\n", planned("planned_trials"), text("unit"),
                        planned("planned_resource"));
@@ -119,6 +149,14 @@ void print_summary(std::ostream& out, const Json& s) {
     for (const Json& word : s["command"]) command += " " + cell_text(word);
     out << fmt::format("command   {} (ranks: {})\n\n", command, text("ranks"));
     print_table(out, {{"parameter", "PARAMETER"}, {"domain", "DOMAIN"}, {"when", "WHEN"}}, s["parameters"]);
+    if (!s["constraints"].empty()) {
+        const double share = s["feasible_share"];
+        out << fmt::format("\nconstraints (of uniform draws {} fulfil all):\n",
+                           share > 0 ? fmt::format("{:.3g} %", 100 * share) : "less than 1 in 1000");
+        for (const Json& constraint : s["constraints"]) out << "  " << cell_text(constraint) << "\n";
+    }
+    if (!s["configurations"].is_null())
+        out << fmt::format("\nconfigurations  {}\n", cell_text(s["configurations"]));
     if (s["rungs"].empty()) return;
     out << "\n";
     print_table(out,

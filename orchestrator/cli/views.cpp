@@ -2,6 +2,7 @@
 
 #include "orchestrator/core/decide.hpp"
 #include "orchestrator/store/names.hpp"
+#include "search/pareto.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -197,6 +198,42 @@ Json best_view(const State& state, const core::Best& best) {
             {"params", to_json(state.trial(best.trial).params)}};
 }
 
+Json objective_rows(const core::Study& study) {
+    Json rows = Json::array();
+    for (const core::Objective& one : study.objectives())
+        rows.push_back({{"metric", one.metric}, {"direction", std::string(store::to_text(one.direction))}});
+    return rows;
+}
+
+Json front_view(const State& state, const core::Front& front) {
+    const auto objectives = state.study().objectives();
+    std::vector<search::Values> points;
+    Json rows = Json::array();
+    for (std::size_t i = 0; i < front.trials.size(); ++i) {
+        Json values = Json::object();
+        search::Values& point = points.emplace_back();
+        for (std::size_t k = 0; k < objectives.size(); ++k) {
+            values[objectives[k].metric] = front.values[i][k];
+            point.push_back(core::minimised(objectives[k].direction, front.values[i][k]));
+        }
+        rows.push_back({{"trial", front.trials[i].trial.value()},
+                        {"values", values},
+                        {"step", front.trials[i].step},
+                        {"params", to_json(state.trial(front.trials[i].trial).params)}});
+    }
+    const search::Values reference = search::reference_beyond(points);
+    Json corner = Json::object();
+    for (std::size_t k = 0; k < reference.size(); ++k)
+        corner[objectives[k].metric] = core::minimised(objectives[k].direction, reference[k]);
+    return {{"study", state.study().name},
+            {"objectives", objective_rows(state.study())},
+            {"unit", state.study().fidelity.unit},
+            {"provisional", front.provisional},
+            {"front", rows},
+            {"reference", corner},
+            {"hypervolume", points.empty() ? Json(nullptr) : Json(search::hypervolume(points, reference))}};
+}
+
 Json status_view(const State& state) {
     const core::Study& study = state.study();
     Json trials = {{"total", state.trials.size()}};
@@ -215,6 +252,8 @@ Json status_view(const State& state) {
             {"objective",
              {{"metric", study.objective.metric},
               {"direction", std::string(store::to_text(study.objective.direction))}}},
+            {"objectives", objective_rows(study)},
+            {"learned", state.learned},
             {"sampler", study.sampler.name},
             {"scheduler", study.fidelity.name},
             {"created", base::to_utc_text(state.created_at)},
@@ -231,11 +270,22 @@ Json status_view(const State& state) {
             {"rungs", rung_rows(state)}};
 }
 
+/// All objectives by metric; null without a value.
+static Json values_of(const State& state, const Trial& trial) {
+    const core::Point* result = trial.result();
+    if (!result) return nullptr;
+    Json values = {{state.study().objective.metric, result->value}};
+    for (std::size_t i = 0; i < result->others.size(); ++i)
+        values[state.study().others[i].metric] = result->others[i];
+    return values;
+}
+
 Json trial_row(const State& state, const Trial& trial) {
     const auto* running = std::get_if<core::Running>(&trial.phase);
     return {{"trial", trial.id.value()},
             {"state", state_name(trial)},
             {"value", or_null(trial.value())},
+            {"values", values_of(state, trial)},
             {"step", trial.reached},
             {"goal", trial.goal},
             {"bracket", trial.bracket},

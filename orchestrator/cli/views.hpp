@@ -29,6 +29,10 @@ Json study_row(const core::State& state);
 Json rung_rows(const core::State& state);
 Json status_view(const core::State& state);
 Json best_view(const core::State& state, const core::Best& best);
+/// The objectives of a study: metric and direction of each.
+Json objective_rows(const core::Study& study);
+/// Several objectives: the trials that nothing beats, and how much of the space they command.
+Json front_view(const core::State& state, const core::Front& front);
 Json trial_row(const core::State& state, const core::Trial& trial);
 /// Everything about a trial, from the journal: reports with all metrics, attempts, verdicts.
 Json trial_view(const core::State& state, const std::vector<core::StampedFact>& facts, core::TrialId trial);

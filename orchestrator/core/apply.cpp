@@ -81,6 +81,30 @@ Result<> change(State&, const CoordinatorStarted&, TimePoint) {
     return success();
 }
 
+Result<> change(State& state, const TrialLearned& fact, TimePoint) {
+    const std::string name = "learned " + name_of(fact.trial);
+    if (!state.trials.empty()) return contradiction(name + " comes after the first proposal");
+    if (auto fits = state.study().space.check(fact.params); !fits) return fits.error().in(name);
+    const auto objectives = state.study().objectives();
+    search::Learned learned{fact.params, {}, fact.how};
+    for (const LearnedPoint& point : fact.curve) {
+        const Resource last = learned.curve.empty() ? 0 : learned.curve.back().step;
+        if (point.step <= last || point.values.size() != objectives.size())
+            return contradiction(name + " has no rising curve of all objectives");
+        std::vector<double> values;
+        for (std::size_t i = 0; i < objectives.size(); ++i) {
+            if (!std::isfinite(point.values[i]))
+                return contradiction(name + " has a value that is not finite");
+            values.push_back(minimised(objectives[i].direction, point.values[i]));
+        }
+        learned.curve.push_back({point.step, values[0], {values.begin() + 1, values.end()}});
+    }
+    state.sampler->tell(learned);
+    ++state.told;
+    ++state.learned;
+    return success();
+}
+
 Result<> change(State& state, const WorkerJoined& fact, TimePoint) {
     if (state.workers.contains(fact.worker))
         return contradiction("worker " + fact.worker + " has joined already");
@@ -176,14 +200,23 @@ Result<> change(State& state, const Reported& fact, TimePoint) {
     state.spent += fact.step - trial.reached;
     trial.reached = fact.step;
     trial.setbacks.lost_in_a_row = 0;
-    const auto metric = fact.metrics.find(state.study().objective.metric);
+    const Study& study = state.study();
+    const auto metric = fact.metrics.find(study.objective.metric);
     if (metric == fact.metrics.end()) return success();
-    const double value = metric->second;
-    trial.curve.push_back({fact.step, value});
-    if (!std::isfinite(value)) return success();
-    const Direction direction = state.study().objective.direction;
-    if (!state.best_seen || better(direction, value, *state.best_seen)) state.best_seen = value;
-    tell(state, search::Reported{fact.trial, fact.step, minimised(direction, value)});
+    Point point{fact.step, metric->second, {}};
+    std::vector<double> others;
+    for (const Objective& other : study.others) {
+        const auto its = fact.metrics.find(other.metric);
+        if (its == fact.metrics.end()) return success();
+        point.others.push_back(its->second);
+        others.push_back(minimised(other.direction, its->second));
+    }
+    trial.curve.push_back(point);
+    if (!point.finite()) return success();
+    const Direction direction = study.objective.direction;
+    if (!state.best_seen || better(direction, point.value, *state.best_seen)) state.best_seen = point.value;
+    tell(state,
+         search::Reported{fact.trial, fact.step, minimised(direction, point.value), std::move(others)});
     return success();
 }
 

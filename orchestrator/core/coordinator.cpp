@@ -36,6 +36,7 @@ bool Coordinator::done() const {
 void Coordinator::handle(const StudySubmitted& input) {
     QUENCH_CHECK(!state_.created, "a coordinator has one study");
     record(input.study);
+    for (const TrialLearned& learned : input.learned) record(learned);
 }
 
 void Coordinator::handle(const Started& input) {

@@ -10,6 +10,15 @@ namespace {
 using search::Ending;
 using search::Verdict;
 
+/// "val_loss is nan": the first objective that is not finite at the last report.
+std::string diverged_text(const Study& study, const Trial& trial) {
+    const Point& last = trial.curve.back();
+    if (!std::isfinite(last.value)) return fmt::format("{} is {}", study.objective.metric, last.value);
+    std::size_t i = 0;
+    while (std::isfinite(last.others[i])) ++i;
+    return fmt::format("{} is {}", study.others[i].metric, last.others[i]);
+}
+
 std::optional<TrialEnded> failed_for_good(const State& state, const Trial& trial) {
     const int retries = state.study().trial.retries;
     const std::string detail = trial.last_end ? trial.last_end->detail : "";
@@ -69,6 +78,12 @@ Decisions new_work(const State& state) {
 
 }  // namespace
 
+std::string metrics_of(const Study& study) {
+    std::string names = study.objective.metric;
+    for (const Objective& other : study.others) names += ", " + other.metric;
+    return names;
+}
+
 double minimised(Direction direction, double value) {
     return direction == Direction::minimize ? value : -value;
 }
@@ -79,10 +94,10 @@ std::optional<TrialEnded> ending_due(const State& state, const Trial& trial) {
     const auto end = [&](Ending how, std::string reason) {
         return TrialEnded{trial.id, how, trial.value(), std::move(reason)};
     };
-    const std::string& metric = state.study().objective.metric;
+    const std::string metric = metrics_of(state.study());
     if (trial.diverged()) {
         return end(Ending::diverged,
-                   fmt::format("{} is {} at step {}", metric, trial.curve.back().value, trial.reached));
+                   fmt::format("{} at step {}", diverged_text(state.study(), trial), trial.reached));
     }
     if (trial.last_end && trial.last_end->outcome == Outcome::infeasible) {
         return end(Ending::infeasible, trial.last_end->detail);
@@ -105,14 +120,14 @@ std::optional<TrialEnded> ending_due(const State& state, const Trial& trial) {
 
 std::optional<VerdictGiven> divergence_due(const State& state, const Trial& trial) {
     if (!trial.diverged() || (trial.verdict && trial.verdict->verdict == Verdict::stop)) return std::nullopt;
-    return VerdictGiven{.trial = trial.id,
-                        .step = trial.reached,
-                        .verdict = Verdict::stop,
-                        .to = 0,
-                        .reason = fmt::format("diverged: {} is {} at step {}", state.study().objective.metric,
-                                              trial.curve.back().value, trial.reached),
-                        .forecast = std::nullopt,
-                        .threshold = std::nullopt};
+    return VerdictGiven{
+        .trial = trial.id,
+        .step = trial.reached,
+        .verdict = Verdict::stop,
+        .to = 0,
+        .reason = fmt::format("diverged: {} at step {}", diverged_text(state.study(), trial), trial.reached),
+        .forecast = std::nullopt,
+        .threshold = std::nullopt};
 }
 
 VerdictGiven verdict_of(const State& state, const search::scheduler::Judgement& judgement) {

@@ -17,6 +17,9 @@ inline constexpr int lost_in_a_row_limit = 25;
 /// failure_rate is judged from this many ended trials on: one failure of one trial says nothing.
 inline constexpr std::size_t failure_rate_from = 10;
 
+/// "val_loss", or "val_loss, seconds" where a study has several objectives.
+std::string metrics_of(const Study& study);
+
 /// The objective as search wants it: smaller is better. Its own inverse.
 double minimised(Direction direction, double value);
 

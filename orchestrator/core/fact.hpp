@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace quench::orchestrator::core {
 
@@ -36,6 +37,24 @@ struct StudyCreated {
     std::string workdir;     ///< absolute; commands are started here
     std::string trials_dir;  ///< absolute; trial n works in trials_dir/n
     friend bool operator==(const StudyCreated&, const StudyCreated&) = default;
+};
+
+/// Values of all objectives at a step, in the user's directions; all finite.
+struct LearnedPoint {
+    Resource step = 0;
+    std::vector<double> values;
+    friend bool operator==(const LearnedPoint&, const LearnedPoint&) = default;
+};
+
+/// Observation, once, right after the study was created: a trial of another study (`warm_start`) that fits
+/// this one. What the other becomes later changes nothing here.
+struct TrialLearned {
+    std::string study;
+    TrialId trial;  ///< its number there
+    search::space::Configuration params;
+    std::vector<LearnedPoint> curve;
+    search::Ending how = search::Ending::completed;
+    friend bool operator==(const TrialLearned&, const TrialLearned&) = default;
 };
 
 /// Observation. A coordinator took the study up; time between its last fact and this one is nobody's.
@@ -158,7 +177,7 @@ struct StudyEnded {
 
 using Fact = std::variant<StudyCreated, CoordinatorStarted, WorkerJoined, WorkerLost, TrialProposed,
                           AttemptStarted, Reported, VerdictGiven, AttemptEnded, TrialEnded, ProposalsEnded,
-                          StudyPaused, StudyResumed, StudyEnded>;
+                          StudyPaused, StudyResumed, StudyEnded, TrialLearned>;
 
 /// A fact with the time at which it became true.
 struct StampedFact {

@@ -17,6 +17,7 @@ using Peer = std::string;
 /// A new study is wanted.
 struct StudySubmitted {
     StudyCreated study;
+    std::vector<TrialLearned> learned = {};  ///< of its warm start
 };
 
 /// This coordinator takes the study up, new or from a journal.

@@ -1,18 +1,28 @@
 #include "orchestrator/core/state.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace quench::orchestrator::core {
 
+bool Point::finite() const {
+    return std::isfinite(value) &&
+           std::all_of(others.begin(), others.end(), [](double other) { return std::isfinite(other); });
+}
+
+const Point* Trial::result() const {
+    const auto found =
+        std::find_if(curve.rbegin(), curve.rend(), [](const Point& point) { return point.finite(); });
+    return found == curve.rend() ? nullptr : &*found;
+}
+
 std::optional<double> Trial::value() const {
-    for (auto point = curve.rbegin(); point != curve.rend(); ++point) {
-        if (std::isfinite(point->value)) return point->value;
-    }
-    return std::nullopt;
+    const Point* point = result();
+    return point ? std::optional(point->value) : std::nullopt;
 }
 
 bool Trial::diverged() const {
-    return !curve.empty() && !std::isfinite(curve.back().value);
+    return !curve.empty() && !curve.back().finite();
 }
 
 bool better(Direction direction, double a, double b) {

@@ -60,6 +60,9 @@ using Phase = std::variant<Queued, Running, Paused, Ended>;
 struct Point {
     Resource step = 0;
     double value = 0;
+    std::vector<double> others;  ///< further objectives
+
+    [[nodiscard]] bool finite() const;
 };
 
 /// How often attempts of a trial ended badly, each against its own budget.
@@ -86,9 +89,11 @@ struct Trial {
     std::optional<AttemptEnded> last_end;  ///< of the last attempt that ended
     base::TimePoint proposed_at;
 
-    /// The last finite objective.
+    /// The last point at which all objectives are finite; null without one.
+    [[nodiscard]] const Point* result() const;
+    /// The (first) objective there.
     [[nodiscard]] std::optional<double> value() const;
-    /// The last objective is not a finite number.
+    /// The last objective is not a finite number, or one of several is not.
     [[nodiscard]] bool diverged() const;
 };
 
@@ -112,6 +117,7 @@ struct State {
     std::optional<StudyEnded> ending;
     std::optional<std::string> proposals_ended;  ///< the reason, once no trial will be proposed any more
 
+    std::size_t learned = 0;                 ///< trials of another study
     std::vector<Trial> trials;               ///< index = trial number
     std::map<std::uint64_t, TrialId> queue;  ///< those in phase Queued, by Trial::order
     std::uint64_t next_order = 0;

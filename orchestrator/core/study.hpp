@@ -20,6 +20,13 @@ struct Objective {
     friend bool operator==(const Objective&, const Objective&) = default;
 };
 
+/// The study whose trials the sampler learns from before the first proposal.
+struct WarmStart {
+    std::string study;
+    std::string db = "";  ///< "": the database of this study; else a file, from the study file's folder
+    friend bool operator==(const WarmStart&, const WarmStart&) = default;
+};
+
 /// The study ends at the first of these; trials that run then are stopped.
 struct StopRules {
     std::optional<std::uint64_t> trials;       ///< propose no more than this; what was proposed is finished
@@ -47,12 +54,21 @@ struct TrialProgram {
 struct Study {
     std::string name;
     Objective objective;
+    std::vector<Objective> others;  ///< further objectives; `objective` is the first
     search::space::Space space;
     search::SamplerOptions sampler;
+    std::optional<WarmStart> warm_start;
     search::SchedulerOptions fidelity;
     StopRules stop;
     TrialProgram trial;
     friend bool operator==(const Study&, const Study&) = default;
+
+    /// The first and the others.
+    [[nodiscard]] std::vector<Objective> objectives() const {
+        std::vector<Objective> all{objective};
+        all.insert(all.end(), others.begin(), others.end());
+        return all;
+    }
 };
 
 }  // namespace quench::orchestrator::core

@@ -106,6 +106,14 @@ void fields(Io& io, F& f) {
     io("value", f.value);
     io("reason", f.reason);
 }
+template <class Io, Is<core::TrialLearned> F>
+void fields(Io& io, F& f) {
+    io("study", f.study);
+    io("trial", f.trial);
+    io("params", f.params);
+    io("curve", f.curve);
+    io("how", f.how);
+}
 template <class Io, class F>
 requires Is<F, core::ProposalsEnded> || Is<F, core::StudyPaused>
 void fields(Io& io, F& f) {
@@ -159,6 +167,17 @@ class Writer {
         json object = json::object();
         for (const auto& [name, value] : values) object[name] = to_json(value);
         return object;
+    }
+
+    /// [[step, value, ...], ...]
+    static json to_json(const std::vector<core::LearnedPoint>& curve) {
+        json rows = json::array();
+        for (const core::LearnedPoint& point : curve) {
+            json row = json::array({point.step});
+            for (const double value : point.values) row.push_back(to_json(value));
+            rows.push_back(std::move(row));
+        }
+        return rows;
     }
 
     json body_ = json::object();
@@ -264,6 +283,18 @@ class Reader {
         return true;
     }
 
+    static bool read(const json& from, std::vector<core::LearnedPoint>& curve) {
+        if (!from.is_array()) return false;
+        for (const json& row : from) {
+            if (!row.is_array() || row.empty()) return false;
+            core::LearnedPoint& point = curve.emplace_back();
+            if (!read(row[0], point.step)) return false;
+            for (std::size_t i = 1; i < row.size(); ++i)
+                if (!read(row[i], point.values.emplace_back())) return false;
+        }
+        return true;
+    }
+
     static std::string wanted(const std::string&) { return "a text"; }
     static std::string wanted(double) { return "a number"; }
     template <std::integral T>
@@ -281,6 +312,7 @@ class Reader {
         return "an object of numbers, booleans and texts";
     }
     static std::string wanted(const std::map<std::string, double>&) { return "an object of numbers"; }
+    static std::string wanted(const std::vector<core::LearnedPoint>&) { return "a list of lists of numbers"; }
 
     const json& body_;
     std::optional<std::string> problem_;
@@ -318,6 +350,8 @@ template <>
 constexpr std::string_view kind_of<core::StudyResumed> = "study_resumed";
 template <>
 constexpr std::string_view kind_of<core::StudyEnded> = "study_ended";
+template <>
+constexpr std::string_view kind_of<core::TrialLearned> = "trial_learned";
 
 template <class Fact>
 base::Result<core::Fact> read_fact(const json& body) {

@@ -17,6 +17,7 @@ using namespace search::space;
 // More than any study searches; they bound what aliases in a hostile file can multiply.
 constexpr std::size_t most_parameters = 500;
 constexpr std::size_t most_choices = 1000;
+constexpr std::size_t most_constraints = 100;
 
 const std::vector<Key>& parameter_keys() {
     static const std::vector<Key> keys = {
@@ -26,6 +27,8 @@ const std::vector<Key>& parameter_keys() {
         {"log", {}},
         {"step", {}},
         {"choices", {"values", "categories"}},
+        {"ordered", {}},
+        {"value", {}},
         {"when", {}},
         {"q",
          {},
@@ -38,10 +41,11 @@ const std::vector<Key>& parameter_keys() {
     return keys;
 }
 
-/// A type by the name that a user brings, and whether that name says log.
+/// A type by the name that a user brings, and what else that name says.
 struct Type {
-    enum class Kind { real, integer, categorical } kind;
+    enum class Kind { real, integer, categorical, fixed } kind;
     bool log = false;
+    bool ordinal = false;
 };
 
 std::optional<Type> type_of(const std::string& word) {
@@ -49,6 +53,9 @@ std::optional<Type> type_of(const std::string& word) {
     static const std::map<std::string, Type> types = {{"float", {real}},
                                                       {"int", {integer}},
                                                       {"categorical", {categorical}},
+                                                      {"fixed", {fixed}},
+                                                      {"constant", {fixed}},
+                                                      {"ordinal", {categorical, false, true}},
                                                       {"double", {real}},
                                                       {"integer", {integer}},
                                                       {"choice", {categorical}},
@@ -83,7 +90,7 @@ std::optional<Complaint> false_friend(const std::string& word) {
 class SpaceReader {
   public:
     explicit SpaceReader(Report& report) : report_(report) {}
-    std::optional<Space> read(const Field& field);
+    std::optional<Space> read(const Field& field, const Field* constraints);
 
   private:
     /// A parameter and where its parts stand.
@@ -97,7 +104,8 @@ class SpaceReader {
     Read read_parameter(const std::string& name, const Field& field);
     std::optional<Type> read_type(const Section& section);
     bool read_bounds(const Section& section, const Type& type, Domain& domain);
-    bool read_choices(const Section& section, Domain& domain);
+    bool read_choices(const Section& section, const Type& type, Domain& domain);
+    bool read_fixed(const Section& section, Domain& domain);
     void read_conditions(Read& read);
     Condition read_condition(const Entry& entry, const Read& owner);
     bool refuse(const Section& section, const std::vector<std::string>& fields, const std::string& type);
@@ -105,6 +113,7 @@ class SpaceReader {
     void report_problem(const Read& read, const Problem& problem);
     void check_alone(Read& read);
     void check_conditions(std::vector<Parameter> parameters);
+    std::vector<std::string> read_constraints(const Field& field, const std::vector<Parameter>& parameters);
 
     Report& report_;
     std::vector<Read> reads_;
@@ -126,7 +135,7 @@ bool SpaceReader::check_name(const std::string& name, int line) {
 
 std::optional<Type> SpaceReader::read_type(const Section& section) {
     const Field* field = section.require("type", "a range alone does not say what lies in it",
-                                         "add type: float, int or categorical");
+                                         "add type: float, int, categorical or fixed");
     if (field == nullptr) return std::nullopt;
     const auto word = read_word(report_, *field);
     if (!word) return std::nullopt;
@@ -135,9 +144,9 @@ std::optional<Type> SpaceReader::read_type(const Section& section) {
         report_.add(field->line, *trap);
         return std::nullopt;
     }
-    static const std::vector<std::string> words = {"float", "int", "categorical"};
+    static const std::vector<std::string> words = {"float", "int", "categorical", "fixed"};
     report_.add(field->line, {fmt::format("{} is {}", field->path, quoted(*word)),
-                              "a type is float, int or categorical", suggestion(*word, words)});
+                              "a type is float, int, categorical or fixed", suggestion(*word, words)});
     return std::nullopt;
 }
 
@@ -157,7 +166,7 @@ bool SpaceReader::refuse(const Section& section, const std::vector<std::string>&
 
 bool SpaceReader::read_bounds(const Section& section, const Type& type, Domain& domain) {
     const bool integer = type.kind == Type::Kind::integer;
-    const bool clean = refuse(section, {"choices"}, integer ? "an int" : "a float");
+    const bool clean = refuse(section, {"choices", "ordered", "value"}, integer ? "an int" : "a float");
     const Field* low = section.require("low", "a range has two ends", "add low");
     const Field* high = section.require("high", "a range has two ends", "add high");
     const Field* step = section.find("step");
@@ -185,8 +194,27 @@ bool SpaceReader::read_bounds(const Section& section, const Type& type, Domain& 
     return clean && a && b && (s || !step) && flag;
 }
 
-bool SpaceReader::read_choices(const Section& section, Domain& domain) {
-    const bool clean = refuse(section, {"low", "high", "log", "step"}, "a categorical");
+bool SpaceReader::read_fixed(const Section& section, Domain& domain) {
+    const bool clean = refuse(section, {"low", "high", "log", "step", "choices", "ordered"}, "a fixed");
+    const Field* field = section.require("value", "a fixed parameter has one", "add value: 3, say");
+    if (field == nullptr) return false;
+    auto value = typed(*field->value);
+    if (!value) {
+        report_.add(field->line, field->path + ": " + value.error().text());
+        return false;
+    }
+    domain = CategoricalDomain{{*std::move(value)}};
+    return clean;
+}
+
+bool SpaceReader::read_choices(const Section& section, const Type& type, Domain& domain) {
+    const bool clean = refuse(section, {"low", "high", "log", "step", "value"}, "a categorical");
+    const Field* ordered = section.find("ordered");
+    const auto flag = ordered == nullptr ? std::optional(type.ordinal) : read_flag(report_, *ordered);
+    if (flag && type.ordinal && !*flag)
+        report_.add(ordered->line, {fmt::format("{} is false", ordered->path),
+                                    "the type says that there is an order", "use type: categorical"});
+    if (!flag || (type.ordinal && !*flag)) return false;
     const Field* field =
         section.require("choices", "a categorical parameter is a list of values", "add choices: [a, b]");
     if (field == nullptr) return false;
@@ -202,6 +230,10 @@ bool SpaceReader::read_choices(const Section& section, Domain& domain) {
         return false;
     }
     CategoricalDomain choices;
+    if (*flag)
+        choices.order = Order::ordinal;
+    else if (ordered != nullptr)
+        choices.order = Order::nominal;
     for (const Node* item : field->value->items) {
         auto value = typed(*item);
         if (value)
@@ -232,8 +264,9 @@ SpaceReader::Read SpaceReader::read_parameter(const std::string& name, const Fie
     if (const Field* when = section.find("when")) read.when = when->value;
     const auto type = read_type(section);
     if (!type) return read;
-    const bool readable = type->kind == Type::Kind::categorical
-                              ? read_choices(section, read.parameter.domain)
+    const bool readable = type->kind == Type::Kind::fixed ? read_fixed(section, read.parameter.domain)
+                          : type->kind == Type::Kind::categorical
+                              ? read_choices(section, *type, read.parameter.domain)
                               : read_bounds(section, *type, read.parameter.domain);
     read.sound = readable && report_.count() == errors_before;
     return read;
@@ -330,7 +363,35 @@ void SpaceReader::check_conditions(std::vector<Parameter> parameters) {
     }
 }
 
-std::optional<Space> SpaceReader::read(const Field& field) {
+std::vector<std::string> SpaceReader::read_constraints(const Field& field,
+                                                       const std::vector<Parameter>& parameters) {
+    std::vector<std::string> texts;
+    if (field.value->kind != Node::Kind::list || field.value->items.size() > most_constraints) {
+        report_.add(field.line, {field.value->kind == Node::Kind::list
+                                     ? fmt::format("constraints has {} entries", field.value->items.size())
+                                     : fmt::format("constraints is {}", described(*field.value)),
+                                 fmt::format("a list of at most {} is needed", most_constraints),
+                                 "write constraints: [\"batch * ranks <= 256\"]"});
+        return texts;
+    }
+    std::vector<std::string> names;
+    for (const Parameter& parameter : parameters) names.push_back(parameter.name);
+    for (const Node* item : field.value->items) {
+        const auto text = read_word(report_, {"an entry of constraints", item, item->line});
+        if (!text) continue;
+        const auto parsed = Constraint::parse(*text, parameters);
+        texts.push_back(*text);
+        const auto* fault = std::get_if<ConstraintFault>(&parsed);
+        if (fault == nullptr) continue;
+        const auto near = fault->unknown.empty() ? std::nullopt : nearest(fault->unknown, names);
+        report_.add(item->line,
+                    {fmt::format("constraint {}, character {}: {}", quoted(*text), fault->at, fault->problem),
+                     fault->why, near ? fmt::format("did you mean '{}'?", *near) : fault->way_out});
+    }
+    return texts;
+}
+
+std::optional<Space> SpaceReader::read(const Field& field, const Field* constraints) {
     const std::size_t errors_before = report_.count();
     const bool map = field.value->kind == Node::Kind::map;
     if (!map || field.value->entries.empty() || field.value->entries.size() > most_parameters) {
@@ -361,16 +422,19 @@ std::optional<Space> SpaceReader::read(const Field& field) {
     for (const Read& read : reads_) parameters.push_back(read.parameter);
     if (sound) check_conditions(parameters);
     if (report_.count() != errors_before) return std::nullopt;
-    auto space = Space::make(std::move(parameters));
+    std::vector<std::string> texts;
+    if (constraints != nullptr) texts = read_constraints(*constraints, parameters);
+    if (report_.count() != errors_before) return std::nullopt;
+    auto space = Space::make(std::move(parameters), texts);
     if (space) return *std::move(space);
-    report_.add(field.line, space.error().text());
+    report_.add(constraints ? constraints->line : field.line, space.error().text());
     return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<Space> read_space(Report& report, const Field& field) {
-    return SpaceReader(report).read(field);
+std::optional<Space> read_space(Report& report, const Field& field, const Field* constraints) {
+    return SpaceReader(report).read(field, constraints);
 }
 
 }  // namespace quench::orchestrator::study

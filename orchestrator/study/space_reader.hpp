@@ -1,4 +1,4 @@
-// Reads `space:` of a study file.
+// Reads `space:` and `constraints:` of a study file.
 #pragma once
 
 #include "orchestrator/study/section.hpp"
@@ -8,7 +8,8 @@
 
 namespace quench::orchestrator::study {
 
-/// A space, or nothing and reports. An empty space is an error: there is nothing to search.
-std::optional<search::space::Space> read_space(Report& report, const Field& field);
+/// A space, or nothing and reports. An empty space is an error: there is nothing to search. `constraints` may
+/// be null.
+std::optional<search::space::Space> read_space(Report& report, const Field& field, const Field* constraints);
 
 }  // namespace quench::orchestrator::study

@@ -1,6 +1,7 @@
 #include "orchestrator/study/study_file.hpp"
 
 #include "orchestrator/study/nearest.hpp"
+#include "orchestrator/study/search_reader.hpp"
 #include "orchestrator/study/section.hpp"
 #include "orchestrator/study/space_reader.hpp"
 #include "orchestrator/study/trial_reader.hpp"
@@ -23,11 +24,13 @@ constexpr std::int64_t most_resource = 1'000'000'000;
 constexpr std::int64_t most_trials = 10'000'000;
 constexpr std::int64_t most_total = 1'000'000'000'000'000;
 constexpr double most_hours = 1e6;
+constexpr std::size_t most_objectives = 4;
 
 const std::vector<Key>& study_keys() {
     static const std::vector<Key> keys = {{"study", {"study_name", "name"}},
-                                          {"objective", {}},
+                                          {"objective", {"objectives"}},
                                           {"space", {"parameters", "search_space"}},
+                                          {"constraints", {}},
                                           {"search", {}},
                                           {"fidelity", {}},
                                           {"stop", {}},
@@ -38,14 +41,6 @@ const std::vector<Key>& study_keys() {
 const std::vector<Key>& objective_keys() {
     static const std::vector<Key> keys = {{"metric", {"objectiveMetricName"}},
                                           {"direction", {"goal", "mode"}}};
-    return keys;
-}
-
-const std::vector<Key>& search_keys() {
-    static const std::vector<Key> keys = {{"sampler", {"algorithm"}},
-                                          {"seed", {}},
-                                          {"grid_points", {}},
-                                          {"startup_trials", {"n_startup_trials"}}};
     return keys;
 }
 
@@ -97,48 +92,80 @@ void read_study_name(Report& report, const Field& field, Study& study) {
                             "choose another name"});
 }
 
-void read_objective(Report& report, const Field& at, Study& study) {
-    if (at.value->kind == Node::Kind::list) {
-        report.add(at.line, {"objective is a list", "several objectives are not supported by this version",
-                             "write one: {metric: val_loss, direction: minimize}"});
-        return;
-    }
+std::optional<core::Objective> read_one_objective(Report& report, const Field& at) {
+    const std::size_t errors_before = report.count();
     const Section section(report, at, objective_keys());
-    if (at.value->kind != Node::Kind::map) return;
+    if (at.value->kind != Node::Kind::map) return std::nullopt;
+    core::Objective objective;
     const Field* metric =
         section.require("metric", "it is the name in the program's reports", "add metric: val_loss, say");
     if (metric != nullptr)
-        if (const auto name = read_name(report, *metric)) study.objective.metric = *name;
+        if (const auto name = read_name(report, *metric)) objective.metric = *name;
     const Field* direction = section.find("direction");
-    if (direction == nullptr) return;
-    const auto word = read_word(report, *direction);
-    if (!word) return;
+    const auto word = direction ? read_word(report, *direction) : std::nullopt;
     static const std::vector<std::string> down = {"minimize", "minimise", "min", "MINIMIZE"};
     static const std::vector<std::string> up = {"maximize", "maximise", "max", "MAXIMIZE"};
     const auto is_one_of = [&](const std::vector<std::string>& words) {
         return std::find(words.begin(), words.end(), *word) != words.end();
     };
     static const std::vector<std::string> words = {"minimize", "maximize"};
-    if (is_one_of(up))
-        study.objective.direction = Direction::maximize;
-    else if (!is_one_of(down))
+    if (word && is_one_of(up))
+        objective.direction = Direction::maximize;
+    else if (word && !is_one_of(down))
         report.add(direction->line, {fmt::format("{} is {}", direction->path, quoted(*word)),
                                      "a direction is minimize or maximize", suggestion(*word, words)});
+    if (report.count() != errors_before) return std::nullopt;
+    return objective;
 }
 
-void read_search(Report& report, const Field& at, Study& study) {
-    const Section section(report, at, search_keys());
-    if (const Field* field = section.find("sampler"))
-        if (const auto name = read_choice(report, *field, search::sampler_names()))
-            study.sampler.name = *name;
-    if (const Field* field = section.find("seed"))
-        if (const auto seed = read_seed(report, *field)) study.sampler.seed = *seed;
-    if (const Field* field = section.find("grid_points"))
-        if (const auto points = read_integer(report, *field, {1, 1'000'000}))
-            study.sampler.grid_points = static_cast<std::uint64_t>(*points);
-    if (const Field* field = section.find("startup_trials"))
-        if (const auto trials = read_integer(report, *field, {2, 1'000'000}))
-            study.sampler.startup_trials = static_cast<std::uint64_t>(*trials);
+void read_objective(Report& report, const Field& at, Study& study) {
+    if (at.value->kind != Node::Kind::list) {
+        if (auto one = read_one_objective(report, at)) study.objective = *std::move(one);
+        return;
+    }
+    const auto& items = at.value->items;
+    if (items.empty() || items.size() > most_objectives) {
+        report.add(
+            at.line,
+            {fmt::format("{} is a list of {}", at.path, items.size()),
+             fmt::format("1 to {} objectives are supported", most_objectives),
+             "write [{metric: val_loss, direction: minimize}, {metric: seconds, direction: minimize}]"});
+        return;
+    }
+    std::vector<core::Objective> all;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        auto one =
+            read_one_objective(report, {fmt::format("{}[{}]", at.path, i + 1), items[i], items[i]->line});
+        if (!one) return;
+        const bool again = std::any_of(all.begin(), all.end(), [&](const core::Objective& other) {
+            return other.metric == one->metric;
+        });
+        if (again) {
+            report.add(items[i]->line,
+                       {fmt::format("the metric {} is an objective twice", quoted(one->metric)),
+                        "each objective is a metric of its own", "remove or correct one"});
+            return;
+        }
+        all.push_back(*std::move(one));
+    }
+    study.objective = all.front();
+    study.others.assign(all.begin() + 1, all.end());
+    study.sampler.objectives = all.size();
+}
+
+/// What takes one number for better than another cannot serve several objectives.
+void check_objectives(Report& report, const Study& study, const Field* fidelity, const Field* stop) {
+    if (study.others.empty()) return;
+    if (study.fidelity.name != "none")
+        report.add(fidelity->line,
+                   {fmt::format("the scheduler {} serves one objective", study.fidelity.name),
+                    fmt::format("it ranks trials by one number, and the study has {} objectives",
+                                study.others.size() + 1),
+                    "use scheduler: none, or one objective"});
+    if (study.stop.value)
+        report.add(stop->line,
+                   {"stop.value is given", "of several objectives none says when the study is good enough",
+                    "remove it, or use one objective"});
 }
 
 void read_fidelity(Report& report, const Field& at, Study& study) {
@@ -214,10 +241,13 @@ void read_stop(Report& report, const Field& at, Study& study) {
     }
 }
 
-/// A study ends by itself when its sampler runs out (grid) or its schedule is finite (Hyperband).
+/// A study ends by itself when its space is exhausted or its schedule is finite (Hyperband).
 void check_that_it_ends(Report& report, int line, const Study& study) {
     const core::StopRules& stop = study.stop;
     if (stop.trials || stop.resource || stop.wall || stop.value || study.sampler.name == "grid") return;
+    if (const auto configurations = study.space.cardinality();
+        configurations && *configurations <= most_trials)
+        return;  // no sampler proposes one twice
     const auto scheduler = search::make_scheduler(study.fidelity);
     if (!scheduler || (*scheduler)->planned_resource()) return;
     report.add(line, {"the study would never end",
@@ -252,18 +282,19 @@ void Reader::read_sections(const Document& document) {
                                      "add space: {lr: {type: float, low: 1e-5, high: 1e-2, log: true}}");
     const std::size_t errors_before_space = report_.count();
     if (space != nullptr)
-        if (auto read = read_space(report_, *space)) study.space = *std::move(read);
+        if (auto read = read_space(report_, *space, top.find("constraints"))) study.space = *std::move(read);
     const bool space_is_sound = space != nullptr && report_.count() == errors_before_space;
 
     const std::size_t errors_before_search = report_.count();
     const Field* search = top.find("search");
-    if (search != nullptr) read_search(report_, *search, study);
+    if (search != nullptr) read_search(report_, *search, space_is_sound, study);
     if (space_is_sound && report_.count() == errors_before_search)
         if (auto sampler = search::make_sampler(study.sampler, study.space); !sampler)
             report_.add(search ? search->line : space->line, sampler.error().text());
     if (const Field* field = top.find("fidelity")) read_fidelity(report_, *field, study);
     const Field* stop = top.find("stop");
     if (stop != nullptr) read_stop(report_, *stop, study);
+    if (report_.count() == errors_before_search) check_objectives(report_, study, top.find("fidelity"), stop);
     // Said only when sampler, scheduler and rules themselves were readable.
     if (report_.count() == errors_before_search) check_that_it_ends(report_, stop ? stop->line : 0, study);
 

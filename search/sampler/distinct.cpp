@@ -10,6 +10,7 @@ namespace quench::search::sampler {
 namespace {
 
 constexpr std::uint64_t farthest = 8;  ///< cells that an ordered axis is moved by, up and down
+constexpr int most_skipped = 1000;  ///< configurations that break a constraint, where these are numbered too
 
 struct Change {
     std::size_t axis;
@@ -37,19 +38,14 @@ std::vector<Change> single_changes(const space::Encoding& encoding, const space:
 
 std::unique_ptr<Sampler> Distinct::wrap(std::unique_ptr<Sampler> sampler, const space::Space& space,
                                         std::uint64_t seed, Instead instead) {
-    std::vector<std::uint64_t> sizes;
-    for (const space::Parameter& parameter : space.parameters()) {
-        const auto last = space::last_cell(parameter.domain);
-        if (!last || *last >= static_cast<std::uint64_t>(INT64_MAX)) return sampler;
-        sizes.push_back(*last + 1);
-    }
-    auto numbering = space::Enumeration::make(space.parameters(), sizes);
+    auto numbering = space::Numbering::of_values(space);
+    if (!numbering && !space.constraints().empty()) numbering = space::Numbering::of_values_freely(space);
     if (!numbering) return sampler;
     return std::unique_ptr<Sampler>(
         new Distinct(std::move(sampler), space::Encoding(space), std::move(*numbering), seed, instead));
 }
 
-Distinct::Distinct(std::unique_ptr<Sampler> inner, space::Encoding encoding, space::Enumeration numbering,
+Distinct::Distinct(std::unique_ptr<Sampler> inner, space::Encoding encoding, space::Numbering numbering,
                    std::uint64_t seed, Instead instead)
     : inner_(std::move(inner)),
       encoding_(std::move(encoding)),
@@ -59,7 +55,7 @@ Distinct::Distinct(std::unique_ptr<Sampler> inner, space::Encoding encoding, spa
       instead_(instead) {}
 
 std::uint64_t Distinct::place_of(const space::Configuration& configuration) const {
-    space::Enumeration::Cells cells;
+    space::Numbering::Cells cells;
     for (const space::Parameter& parameter : encoding_.space().parameters()) {
         const auto found = configuration.find(parameter.name);
         cells.push_back(found == configuration.end() ? std::nullopt
@@ -101,7 +97,13 @@ space::Configuration Distinct::replacement(const space::Configuration& repeated,
                                            TrialId trial) const {
     if (instead_ == Instead::neighbour)
         if (auto near = neighbour(repeated, taken, trial)) return *std::move(near);
-    return configuration_at(taken.free_from(0));
+    std::uint64_t place = taken.free_from(0);
+    for (int skipped = 0; skipped < most_skipped && place < order_.size(); ++skipped) {
+        auto configuration = configuration_at(place);
+        if (!encoding_.space().broken_constraint(configuration)) return configuration;
+        place = taken.free_from(place + 1);
+    }
+    return repeated;
 }
 
 void Distinct::tell(const Event& event) {

@@ -5,7 +5,7 @@
 #include "search/sampler/sampler.hpp"
 #include "search/sampler/taken_places.hpp"
 #include "search/space/encoding.hpp"
-#include "search/space/enumeration.hpp"
+#include "search/space/numbering.hpp"
 
 #include <optional>
 
@@ -14,6 +14,9 @@ namespace quench::search::sampler {
 /// Wraps a sampler on a space whose configurations can be numbered. What was proposed before, by whomever and
 /// with whatever fate, is replaced by something new; a space without anything new gives no more proposals, so
 /// that the study ends. Costs some microseconds and 8 bytes a trial.
+///
+/// Where constraints tie more than can be listed (numbering.hpp), nobody knows when nothing new is left: then
+/// new ones are looked for within bounds, and where none is found a configuration is proposed again.
 class Distinct final : public Sampler {
   public:
     /// What takes the place of a repetition.
@@ -33,7 +36,7 @@ class Distinct final : public Sampler {
     [[nodiscard]] std::unique_ptr<Sampler> clone() const override;
 
   private:
-    Distinct(std::unique_ptr<Sampler> inner, space::Encoding encoding, space::Enumeration numbering,
+    Distinct(std::unique_ptr<Sampler> inner, space::Encoding encoding, space::Numbering numbering,
              std::uint64_t seed, Instead instead);
 
     /// In the shuffle; the configuration is one of the space.
@@ -48,7 +51,7 @@ class Distinct final : public Sampler {
 
     std::unique_ptr<Sampler> inner_;
     space::Encoding encoding_;
-    space::Enumeration numbering_;
+    space::Numbering numbering_;
     Permutation order_;
     std::uint64_t seed_;
     Instead instead_;

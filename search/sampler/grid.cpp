@@ -47,12 +47,24 @@ base::Result<std::unique_ptr<Sampler>> Grid::make(space::Space space, std::uint6
         if (last >= static_cast<std::uint64_t>(INT64_MAX)) return too_large;
         sizes.push_back(last + 1);
     }
-    auto numbering = space::Enumeration::make(space.parameters(), sizes);
+    auto numbering = space::Numbering::make(space, sizes, [&](std::size_t axis, std::uint64_t cell) {
+        return axis_value(space.parameters()[axis].domain, cell, points);
+    });
+    if (!numbering && !space.constraints().empty())
+        return base::Error(fmt::format(
+            "the sampler grid is too large for this space (its constraints tie parameters of more than {} "
+            "combinations) give steps to integers, lower grid_points, or take the sampler random",
+            space::Numbering::most_listed));
     if (!numbering) return too_large;
+    if (numbering->count() == 0)
+        return base::Error(
+            "the sampler grid has no point in this space (each breaks a constraint) raise grid_points, or "
+            "take "
+            "the sampler random");
     return std::unique_ptr<Sampler>(new Grid(std::move(space), std::move(*numbering), seed, points));
 }
 
-Grid::Grid(space::Space space, space::Enumeration numbering, std::uint64_t seed, std::uint64_t points)
+Grid::Grid(space::Space space, space::Numbering numbering, std::uint64_t seed, std::uint64_t points)
     : space_(std::move(space)),
       numbering_(std::move(numbering)),
       order_(numbering_.count(), seed, "grid sampler"),
@@ -70,7 +82,7 @@ space::Configuration Grid::configuration_at(std::uint64_t place) const {
 
 std::optional<std::uint64_t> Grid::place_of(const space::Configuration& configuration) const {
     if (!space_.check(configuration)) return std::nullopt;
-    space::Enumeration::Cells cells;
+    space::Numbering::Cells cells;
     for (const space::Parameter& parameter : space_.parameters()) {
         cells.emplace_back();
         const auto found = configuration.find(parameter.name);

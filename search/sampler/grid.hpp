@@ -9,7 +9,7 @@
 #include "search/sampler/permutation.hpp"
 #include "search/sampler/sampler.hpp"
 #include "search/sampler/taken_places.hpp"
-#include "search/space/enumeration.hpp"
+#include "search/space/numbering.hpp"
 #include "search/space/space.hpp"
 
 #include <optional>
@@ -18,10 +18,12 @@ namespace quench::search::sampler {
 
 /// Discrete parameters use all their values, a float without step `points` values from end to end, evenly
 /// spaced (in the logarithm where the scale is log; one point: the middle). Where a parameter is inactive
-/// nothing is repeated. A grid point that a user enqueued is not proposed again.
+/// nothing is repeated. A grid point that a user enqueued is not proposed again, one that breaks a constraint
+/// not at all.
 class Grid final : public Sampler {
   public:
-    /// Refuses `points` of 0 and more than 2^63 - 1 configurations.
+    /// Refuses `points` of 0, more than 2^63 - 1 configurations, and constraints that leave no grid point or
+    /// that tie more than can be listed (numbering.hpp).
     static base::Result<std::unique_ptr<Sampler>> make(space::Space space, std::uint64_t seed,
                                                        std::uint64_t points);
 
@@ -31,14 +33,14 @@ class Grid final : public Sampler {
     [[nodiscard]] std::unique_ptr<Sampler> clone() const override;
 
   private:
-    Grid(space::Space space, space::Enumeration numbering, std::uint64_t seed, std::uint64_t points);
+    Grid(space::Space space, space::Numbering numbering, std::uint64_t seed, std::uint64_t points);
 
     [[nodiscard]] space::Configuration configuration_at(std::uint64_t place) const;
     /// Where the shuffle has a configuration; none when it is not on the grid.
     [[nodiscard]] std::optional<std::uint64_t> place_of(const space::Configuration& configuration) const;
 
     space::Space space_;
-    space::Enumeration numbering_;
+    space::Numbering numbering_;
     Permutation order_;
     std::uint64_t points_;
     TakenPlaces taken_;

@@ -80,6 +80,7 @@ class Asha final : public Scheduler {
     void on(const Released& event);
     void on(const Ended& event);
     void on(const ProposalsEnded& event);
+    void on(const Learned& /*event*/) {}  // no trial of this study
 
     /// Takes the trial out of where its stage keeps it.
     void withdraw(TrialId id, const Trial& trial);

@@ -73,6 +73,7 @@ class Hyperband final : public Scheduler {
     void on(const Released& event);
     void on(const Ended& event);
     void on(const ProposalsEnded& event);
+    void on(const Learned& /*event*/) {}  // no trial of this study
 
     void end(TrialId id, bool badly);
     /// Takes back the judgement that is due for a trial, because it was given or came too late.

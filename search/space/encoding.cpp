@@ -18,8 +18,9 @@ std::optional<double> number_of(const Value& value) {
     return std::nullopt;
 }
 
-/// Three numbers or more that rise or fall: with two there is no order to speak of.
+/// As the user says; else three numbers or more that rise or fall: with two there is no order to speak of.
 bool ordinal(const CategoricalDomain& domain) {
+    if (domain.order != Order::by_values) return domain.order == Order::ordinal;
     if (domain.choices.size() < 3) return false;
     std::vector<double> numbers;
     for (const Value& choice : domain.choices) {

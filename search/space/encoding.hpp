@@ -18,8 +18,8 @@ namespace quench::search::space {
 /// How the values of an axis relate.
 enum class Relation {
     continuous,  ///< a float without step
-    ordered,     ///< discrete, near values behave alike: integers, stepped floats, choices that are rising or
-                 ///< falling numbers, as [16, 32, 64]
+    ordered,     ///< discrete, near values behave alike: integers, stepped floats, ordinal choices, as
+                 ///< [16, 32, 64]
     nominal      ///< other choices: equal or not, nothing else
 };
 

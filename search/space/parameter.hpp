@@ -32,9 +32,14 @@ struct IntDomain {
     friend bool operator==(const IntDomain&, const IntDomain&) = default;
 };
 
-/// One of the choices; no order among them.
+/// Nominal choices are equal or not and nothing else; near ordinal ones behave alike, as small, medium,
+/// large.
+enum class Order { by_values, nominal, ordinal };
+
+/// One of the choices. by_values: ordinal if they are three or more numbers that rise or fall.
 struct CategoricalDomain {
     std::vector<Value> choices;
+    Order order = Order::by_values;
     friend bool operator==(const CategoricalDomain&, const CategoricalDomain&) = default;
 };
 

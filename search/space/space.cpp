@@ -2,7 +2,8 @@
 
 #include "base/contract.hpp"
 #include "search/space/cell.hpp"
-#include "search/space/enumeration.hpp"
+#include "search/space/feasible.hpp"
+#include "search/space/numbering.hpp"
 
 #include <algorithm>
 #include <map>
@@ -25,7 +26,7 @@ bool active(const Parameter& parameter, const Configuration& configuration) {
 }
 
 /// A parameter after those it depends on, otherwise in the user's order.
-std::vector<std::size_t> dependencies_first(const std::vector<Parameter>& parameters) {
+std::vector<std::size_t> in_order_of_dependency(const std::vector<Parameter>& parameters) {
     std::vector<std::size_t> order;
     std::map<std::string, bool> placed;
     while (order.size() < parameters.size()) {
@@ -42,21 +43,71 @@ std::vector<std::size_t> dependencies_first(const std::vector<Parameter>& parame
     return order;
 }
 
+/// The parameters that constraints name, with all that these depend on; sorted.
+std::vector<std::size_t> tied_by(const std::vector<Parameter>& parameters,
+                                 const std::vector<Constraint>& constraints) {
+    std::vector<bool> tied(parameters.size(), false);
+    const auto tie = [&](const auto& self, std::size_t parameter) -> void {
+        if (tied[parameter]) return;
+        tied[parameter] = true;
+        for (const Condition& condition : parameters[parameter].when)
+            for (std::size_t i = 0; i < parameters.size(); ++i)
+                if (parameters[i].name == condition.parameter) self(self, i);
+    };
+    for (const Constraint& constraint : constraints)
+        for (const std::size_t parameter : constraint.mentioned()) tie(tie, parameter);
+    std::vector<std::size_t> indices;
+    for (std::size_t i = 0; i < tied.size(); ++i)
+        if (tied[i]) indices.push_back(i);
+    return indices;
+}
+
 }  // namespace
 
-base::Result<Space> Space::make(std::vector<Parameter> parameters) {
+base::Result<Space> Space::make(std::vector<Parameter> parameters,
+                                const std::vector<std::string>& constraints) {
     if (const auto problem = find_problem(parameters)) {
         const std::string& name = parameters[problem->parameter].name;
         const std::string where = problem->field.empty() ? name : name + "." + problem->field;
         return where.empty() ? base::Error(problem->text) : base::Error(problem->text).in(where);
     }
     Space space;
-    space.order_ = dependencies_first(parameters);
+    space.order_ = in_order_of_dependency(parameters);
     space.parameters_ = std::move(parameters);
+    for (const std::string& text : constraints) {
+        auto parsed = Constraint::parse(text, space.parameters_);
+        if (const auto* fault = std::get_if<ConstraintFault>(&parsed))
+            return base::Error(fmt::format("{} ({}) {}", fault->problem, fault->why, fault->way_out))
+                .in(fmt::format("constraint \"{}\", character {}", text, fault->at));
+        space.constraints_.push_back(std::get<Constraint>(std::move(parsed)));
+    }
+    if (constraints.empty()) return space;
+    space.tied_ = tied_by(space.parameters_, space.constraints_);
+    auto known = find_feasible(space);
+    if (!known) return known.error();
+    for (const Configuration& configuration : *known) space.known_.push_back(space.encode(configuration));
+    space.known_configurations_ = *std::move(known);
     return space;
 }
 
 Configuration Space::decode(std::span<const double> point) const {
+    Configuration configuration = decode_freely(point);
+    if (!broken_constraint(configuration)) return configuration;
+    return feasible_near(*this, point, known_, known_configurations_);
+}
+
+const Constraint* Space::broken_constraint(const Configuration& configuration) const {
+    if (constraints_.empty()) return nullptr;
+    std::vector<Range> ranges(parameters_.size());
+    for (const std::size_t i : tied_)
+        if (const auto found = configuration.find(parameters_[i].name); found != configuration.end())
+            ranges[i] = range_of(parameters_[i].domain, found->second);
+    const auto broken = std::find_if(constraints_.begin(), constraints_.end(),
+                                     [&](const Constraint& one) { return one.over(ranges) == Truth::no; });
+    return broken == constraints_.end() ? nullptr : &*broken;
+}
+
+Configuration Space::decode_freely(std::span<const double> point) const {
     QUENCH_CHECK(point.size() == dimensions(), "a point needs one coordinate a parameter");
     Configuration configuration;
     for (const std::size_t i : order_) {
@@ -99,17 +150,16 @@ base::Result<> Space::check(const Configuration& configuration) const {
         if (!checked.contains(name))
             return base::Error(
                 fmt::format("{} is unknown (the space has no such parameter) leave it out", name));
+    if (const Constraint* broken = broken_constraint(configuration))
+        return base::Error(
+            fmt::format("the configuration breaks \"{}\" (a constraint of the space) change a "
+                        "value that it names",
+                        broken->text()));
     return base::success();
 }
 
 std::optional<std::uint64_t> Space::cardinality() const {
-    std::vector<std::uint64_t> sizes;
-    for (const Parameter& parameter : parameters_) {
-        const auto last = last_cell(parameter.domain);
-        if (!last || *last >= static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
-        sizes.push_back(*last + 1);
-    }
-    const auto numbering = Enumeration::make(parameters_, sizes);
+    const auto numbering = Numbering::of_values(*this);
     if (!numbering) return std::nullopt;
     return numbering->count();
 }

@@ -38,7 +38,7 @@ TEST(catalogue, an_unknown_name_is_answered_with_the_list_and_the_nearest) {
     SamplerOptions options;
     options.name = "gird";
     EXPECT_EQ(make_sampler(options, {}).error().text(),
-              "unknown sampler gird (there are random, grid, qmc, tpe, gp, cmaes) did you mean grid?");
+              "unknown sampler gird (there are random, grid, qmc, tpe, gp, cmaes, nsga2) did you mean grid?");
     EXPECT_EQ(scheduler_error(options_of("hyperbnd", 1, 2, 2)),
               "unknown scheduler hyperbnd (there are none, asha, asha-stopping, pasha, successive-halving, "
               "hyperband, median) "

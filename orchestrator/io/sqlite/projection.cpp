@@ -59,6 +59,7 @@ struct Rows {
                 .run(study, position++, parameter.name, distribution_json(parameter.domain));
     }
     void operator()(const core::CoordinatorStarted&) const {}
+    void operator()(const core::TrialLearned&) const {}  // no trial of this study
     void operator()(const core::WorkerJoined& f) const {
         db.statement(
               "INSERT INTO worker VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, NULL)"

@@ -76,6 +76,15 @@ void Cmaes::tell(const Event& event) {
     } else if (const auto* ended = std::get_if<Ended>(&event)) {
         finish(ended->trial, ended->how == Ending::failed || ended->how == Ending::diverged ||
                                  ended->how == Ending::infeasible);
+    } else if (const auto* learned = std::get_if<Learned>(&event)) {
+        if (!encoding_.space().check(learned->configuration)) return;
+        // What another study knows is a part of the startup: the search starts at the best of it.
+        const bool broken = learned->how != Ending::completed && learned->how != Ending::stopped;
+        if (search_ != 0 || (!broken && learned->curve.empty())) return;
+        const Learned::Point last = learned->curve.empty() ? Learned::Point{} : learned->curve.back();
+        results_.push_back({TrialId(results_.size()), encoding_.encode(learned->configuration), broken,
+                            last.step, last.value});
+        if (results_.size() >= population_) next_generation();
     }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <numeric>
 
 namespace quench::search::sampler {
 namespace {
@@ -20,10 +21,47 @@ Resource comparable_to(const Record& record) {
 }
 
 /// The first report at or beyond the level, else the last. The record has a report.
-double value_at(const Record& record, Resource level) {
+std::size_t report_at(const Record& record, Resource level) {
     const auto found = std::find_if(record.reports.begin(), record.reports.end(),
                                     [&](const auto& report) { return report.first >= level; });
-    return found == record.reports.end() ? record.reports.back().second : found->second;
+    return static_cast<std::size_t>(found - record.reports.begin()) - (found == record.reports.end() ? 1 : 0);
+}
+
+double value_at(const Record& record, Resource level) {
+    return record.reports[report_at(record, level)].second;
+}
+
+Values all_of(double value, const std::vector<double>& others) {
+    Values all{value};
+    all.insert(all.end(), others.begin(), others.end());
+    return all;
+}
+
+/// By fronts, and in each the loneliest first, so that what is taken from it is spread.
+void sort_by_fronts(Evidence& evidence) {
+    const auto& points = evidence.objectives;
+    const auto front = fronts_of(points);
+    std::vector<std::vector<std::size_t>> members;
+    for (std::size_t i = 0; i < front.size(); ++i) {
+        members.resize(std::max(members.size(), front[i] + 1));
+        members[front[i]].push_back(i);
+    }
+    Evidence sorted;
+    for (auto& group : members) {
+        std::vector<Values> there;
+        for (const std::size_t i : group) there.push_back(points[i]);
+        const auto crowding = crowding_of(there);
+        std::vector<std::size_t> order(group.size());
+        std::iota(order.begin(), order.end(), 0);
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::size_t a, std::size_t b) { return crowding[a] > crowding[b]; });
+        for (const std::size_t i : order) {
+            sorted.values.push_back(evidence.values[group[i]]);
+            sorted.objectives.push_back(points[group[i]]);
+        }
+    }
+    evidence.values = std::move(sorted.values);
+    evidence.objectives = std::move(sorted.objectives);
 }
 
 /// The largest resource that `fewest` trials came to; 0 without any report.
@@ -49,22 +87,25 @@ History::History(space::Encoding encoding, const Options& options)
 
 /// Trials are proposed in the order of their numbers, and kept in it.
 Record* History::find(TrialId trial) {
-    const auto found = std::lower_bound(records_.begin(), records_.end(), trial,
-                                        [](const Record& record, TrialId id) { return record.trial < id; });
+    const auto found =
+        std::lower_bound(records_.begin(), records_.end(), trial,
+                         [](const Record& record, TrialId id) { return record.trial < std::optional(id); });
     return found == records_.end() || found->trial != trial ? nullptr : &*found;
 }
 
 void History::tell(const Event& event) {
     if (const auto* proposed = std::get_if<Proposed>(&event)) {
-        if (!records_.empty() && proposed->trial <= records_.back().trial) return;
+        if (!records_.empty() && std::optional(proposed->trial) <= records_.back().trial) return;
         if (!encoding_.space().check(proposed->configuration).ok()) return;
-        records_.push_back({proposed->trial, encoding_.encode(proposed->configuration), {}, {}, false});
+        records_.push_back({proposed->trial, encoding_.encode(proposed->configuration), {}, {}, false, {}});
         if (records_.size() > most_records) forget();
     } else if (const auto* reported = std::get_if<Reported>(&event)) {
         Record* record = find(reported->trial);
         if (!record || (!record->reports.empty() && reported->step <= record->reach())) return;
         if (record->reports.empty() && !record->ending) ++known_;
         record->reports.emplace_back(reported->step, reported->value);
+        if (!reported->others.empty())
+            record->objectives.push_back(all_of(reported->value, reported->others));
     } else if (const auto* judged = std::get_if<Judged>(&event)) {
         if (Record* record = find(judged->trial)) record->halted = judged->verdict != Verdict::proceed;
     } else if (const auto* ended = std::get_if<Ended>(&event)) {
@@ -72,7 +113,22 @@ void History::tell(const Event& event) {
         if (!record) return;
         if (record->reports.empty() && !record->ending) ++known_;
         record->ending = ended->how;
+    } else if (const auto* learned = std::get_if<Learned>(&event)) {
+        learn(*learned);
     }
+}
+
+void History::learn(const Learned& learned) {
+    if (!records_.empty() && records_.back().trial) return;  // too late
+    if (!encoding_.space().check(learned.configuration).ok()) return;
+    Record record{{}, encoding_.encode(learned.configuration), {}, learned.how, true, {}};
+    for (const Learned::Point& point : learned.curve) {
+        record.reports.emplace_back(point.step, point.value);
+        if (!point.others.empty()) record.objectives.push_back(all_of(point.value, point.others));
+    }
+    ++known_;
+    records_.push_back(std::move(record));
+    if (records_.size() > most_records) forget();
 }
 
 void History::forget() {
@@ -103,9 +159,11 @@ Evidence History::evidence() const {
             evidence.broken.push_back(i);
         else if (record.reports.empty()) {
             if (!record.ending) evidence.pending.push_back(i);
-        } else if (comparable_to(record) >= level)
-            evidence.values.push_back({i, value_at(record, level)});
-        else if (record.halted || record.ending) {
+        } else if (comparable_to(record) >= level) {
+            const std::size_t report = report_at(record, level);
+            evidence.values.push_back({i, record.reports[report].second});
+            if (!record.objectives.empty()) evidence.objectives.push_back(record.objectives[report]);
+        } else if (record.halted || record.ending) {
             auto& values = rivals[record.reach()];
             if (values.empty()) {
                 for (const Record& other : records_)
@@ -119,8 +177,11 @@ Evidence History::evidence() const {
         } else
             evidence.pending.push_back(i);
     }
-    std::stable_sort(evidence.values.begin(), evidence.values.end(),
-                     [](const auto& a, const auto& b) { return a.value < b.value; });
+    if (!evidence.objectives.empty())
+        sort_by_fronts(evidence);
+    else
+        std::stable_sort(evidence.values.begin(), evidence.values.end(),
+                         [](const auto& a, const auto& b) { return a.value < b.value; });
     return evidence;
 }
 

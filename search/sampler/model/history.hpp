@@ -2,6 +2,7 @@
 #pragma once
 
 #include "search/event.hpp"
+#include "search/pareto.hpp"
 #include "search/space/encoding.hpp"
 
 #include <cstdint>
@@ -13,11 +14,13 @@ namespace quench::search::sampler {
 
 /// A trial as the events tell it.
 struct Record {
-    TrialId trial;
+    std::optional<TrialId> trial;  ///< none: learned from another study; these come first
     space::Point point;
     std::vector<std::pair<Resource, double>> reports;  ///< by rising step; of one step the first
     std::optional<Ending> ending;
     bool halted = false;  ///< paused or stopped by a verdict, and not gone on since
+    std::vector<Values> objectives =
+        {};  ///< all values, one entry a report; empty where there is one objective
 
     [[nodiscard]] Resource reach() const { return reports.empty() ? 0 : reports.back().first; }
 };
@@ -28,7 +31,10 @@ struct Evidence {
         std::size_t record;
         double value;
     };
-    std::vector<Value> values;         ///< comparable values, of one level of resource; the best first
+    /// Comparable values, of one level of resource; the best first. With several objectives by fronts
+    /// (pareto.hpp), in a front the loneliest first, and `value` is that of the first objective.
+    std::vector<Value> values;
+    std::vector<Values> objectives;    ///< all of each of them, where there are several; else empty
     std::vector<std::size_t> dropped;  ///< halted below the level, and there worse than most
     std::vector<std::size_t> broken;   ///< failed, diverged or infeasible: bad values, not holes
     std::vector<std::size_t> pending;  ///< no value yet
@@ -71,6 +77,7 @@ class History {
 
   private:
     Record* find(TrialId trial);
+    void learn(const Learned& learned);
     void forget();
 
     space::Encoding encoding_;

@@ -13,8 +13,9 @@ namespace quench::search::sampler {
 /// The evidence is that of History: the best trials of the level make one density, all others the other;
 /// trials that failed, diverged, were infeasible, were dropped below the level or are still running count
 /// among the others, so that parallel workers keep apart and nobody goes back to where a study broke. With a
-/// multi-fidelity scheduler this is BOHB's model. Until `startup` trials have ended or reported, trial i gets
-/// point i of a scrambled Sobol sequence.
+/// multi-fidelity scheduler this is BOHB's model; with several objectives the good trials are the first
+/// fronts, the last of them thinned by hypervolume. Until `startup` trials have ended or reported, trial i
+/// gets point i of a scrambled Sobol sequence.
 class Tpe final : public Sampler {
   public:
     struct Options {

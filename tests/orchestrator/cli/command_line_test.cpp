@@ -1,7 +1,11 @@
 #include "orchestrator/cli/command_line.hpp"
 
+#include "orchestrator/cli/front_plot.hpp"
+#include "orchestrator/cli/output.hpp"
 #include "orchestrator/cli/verbs.hpp"
+#include "orchestrator/core/apply.hpp"
 #include "orchestrator/store/memory_store.hpp"
+#include "orchestrator/study/study_file.hpp"
 #include "tests/orchestrator/cli/sample_journal.hpp"
 
 #include <filesystem>
@@ -115,6 +119,59 @@ TEST(best, is_provisional_until_a_trial_is_completed) {
     EXPECT_EQ(quench_with({sample_journal(Until::created)}, {"best"}).code, ExitCode::not_found);
 }
 
+/// Three completed trials of two objectives; trial 2 is beaten by trial 0.
+std::vector<core::StampedFact> trade_offs() {
+    using namespace core;
+    const std::string text =
+        "study: duo\nobjective: [{metric: loss}, {metric: speed, direction: maximize}]\n"
+        "space: {x: {type: float, low: 0, high: 1}}\nstop: {trials: 3}\n"
+        "trial: {command: [sh]}\n";
+    std::vector<StampedFact> facts;
+    const auto add = [&](Fact fact) {
+        facts.push_back({journal_begin + std::chrono::seconds(facts.size()), std::move(fact)});
+    };
+    add(StudyCreated{study::study_from_text(text).value(), text, "/studies", "/scratch", "/scratch/trials"});
+    add(CoordinatorStarted{"node1", 42, "test"});
+    add(WorkerJoined{"w", "s1", "node1", 43, 1});
+    const std::vector<std::pair<double, double>> values{{0.2, 10}, {0.1, 5}, {0.3, 9}};
+    const auto sampler = std::move(search::make_sampler({}, study::study_from_text(text)->space).value());
+    for (std::uint64_t i = 0; i < values.size(); ++i) {
+        const TrialId trial(i);
+        add(TrialProposed{trial, sampler->ask(trial, 1).at(0), 0, 1, 4 * i});
+        add(AttemptStarted{trial, AttemptId(1), "w", "s1", 0, 1, 1});
+        add(Reported{trial, AttemptId(1), 1, {{"loss", values[i].first}, {"speed", values[i].second}}});
+        add(VerdictGiven{trial, 1, search::Verdict::stop, 0, "it is complete", {}, {}});
+        add(AttemptEnded{trial, AttemptId(1), Outcome::reached, "", 0, 1});
+        add(TrialEnded{trial, search::Ending::completed, values[i].first, "it is complete"});
+    }
+    return facts;
+}
+
+TEST(best, of_several_objectives_are_all_that_nothing_beats) {
+    const Json best = quench_with({trade_offs()}, {"best", "--output", "json"}).json();
+    ASSERT_EQ(best["front"].size(), 2u);
+    EXPECT_EQ(best["front"][0]["trial"], 1);
+    EXPECT_EQ(best["front"][1]["trial"], 0);
+    EXPECT_EQ(best["front"][1]["values"], Json({{"loss", 0.2}, {"speed", 10.0}}));
+    EXPECT_EQ(best["reference"]["speed"], 4.5);
+    EXPECT_NEAR(best["hypervolume"], 0.11 * 0.5 + 0.01 * 5, 1e-12);
+    const Ran table = quench_with({trade_offs()}, {"best"});
+    EXPECT_NE(table.out.find("2 of 3 trials"), std::string::npos) << table.out;
+    EXPECT_NE(quench_with({trade_offs()}, {"trials"}).out.find("speed"), std::string::npos);
+    EXPECT_EQ(quench_with(one(), {"best", "--plot", "/nowhere/front.svg"}).code, ExitCode::usage);
+}
+
+TEST(front_plot, has_a_dot_a_trial_and_the_numbers_of_the_best) {
+    const auto state = core::replay(trade_offs());
+    ASSERT_TRUE(state.ok()) << state.error().text();
+    const std::string svg = front_plot(*state, core::front_of(*state));
+    std::size_t dots = 0;
+    for (std::size_t at = svg.find("r=\"3\""); at != svg.npos; at = svg.find("r=\"3\"", at + 1)) ++dots;
+    EXPECT_EQ(dots, 3u);
+    EXPECT_NE(svg.find(">1</text>"), svg.npos);
+    EXPECT_EQ(svg.find(">2</text>"), svg.npos);
+}
+
 TEST(trials, are_filtered_sorted_and_cut) {
     const auto by_value = quench_with(one(), {"trials", "--sort", "value", "--output", "json"}).json();
     EXPECT_EQ(by_value[0]["trial"], 1);
@@ -187,6 +244,19 @@ TEST_F(ValidateTest, shows_the_plan) {
     EXPECT_GT(ran.json()["planned_trials"], 9);
     EXPECT_GT(ran.json()["planned_resource"], 30);
     EXPECT_EQ(quench_with({}, {"validate", file(valid), "--slots", "2"}).code, ExitCode::ok);
+}
+
+TEST_F(ValidateTest, shows_constraints_and_the_share_of_the_space_that_fulfils_them) {
+    const std::string text =
+        "study: s\nobjective: {metric: loss}\nspace: {a: {type: int, low: 1, high: 10}, "
+        "b: {type: int, low: 1, high: 10}}\nconstraints: [a <= b]\ntrial: {command: [sh]}\n";
+    const Ran ran = quench_with({}, {"validate", file(text), "--output", "json"});
+    ASSERT_EQ(ran.code, ExitCode::ok) << ran.err;
+    EXPECT_EQ(ran.json()["constraints"], Json({"a <= b"}));
+    EXPECT_EQ(ran.json()["configurations"], 55);
+    EXPECT_NEAR(ran.json()["feasible_share"], 0.55, 0.04);  // 5 standard deviations of 4000 draws
+    const std::string shown = quench_with({}, {"validate", file(text)}).out;
+    EXPECT_NE(shown.find("  a <= b\n"), std::string::npos) << shown;
 }
 
 TEST_F(ValidateTest, errors_carry_file_and_line) {

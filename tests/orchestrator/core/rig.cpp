@@ -101,6 +101,11 @@ const Batch& Rig::report(const std::string& worker, std::uint64_t trial, Resourc
     return hear(worker, protocol::Report{++seq_, key(trial), step, {{"loss", loss}}});
 }
 
+const Batch& Rig::report(const std::string& worker, std::uint64_t trial, Resource step,
+                         std::map<std::string, double> metrics) {
+    return hear(worker, protocol::Report{++seq_, key(trial), step, std::move(metrics)});
+}
+
 const Batch& Rig::end(const std::string& worker, std::uint64_t trial, Outcome outcome,
                       const std::string& detail) {
     return hear(worker, protocol::AttemptEnded{.seq = ++seq_,

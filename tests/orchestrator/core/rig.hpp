@@ -4,6 +4,7 @@
 
 #include "orchestrator/core/coordinator.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,6 +48,8 @@ class Rig {
     const Batch& beat(const std::string& worker, std::vector<protocol::AttemptKey> held = {});
     /// Of the trial's last attempt.
     const Batch& report(const std::string& worker, std::uint64_t trial, Resource step, double loss);
+    const Batch& report(const std::string& worker, std::uint64_t trial, Resource step,
+                        std::map<std::string, double> metrics);
     const Batch& end(const std::string& worker, std::uint64_t trial, Outcome outcome,
                      const std::string& detail = "");
     /// Reports every step up to the target of the running attempt, and ends it.

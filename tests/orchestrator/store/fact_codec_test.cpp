@@ -135,7 +135,7 @@ TEST(fact_codec, every_kind_of_the_golden_file_is_still_read) {
         const auto fact = decode(kind, body);
         EXPECT_TRUE(fact) << fact.error().text();
     }
-    EXPECT_EQ(lines, 14);
+    EXPECT_EQ(lines, 15);
 }
 
 }  // namespace

@@ -49,7 +49,8 @@ std::vector<core::Fact> one_of_each() {
         core::ProposalsEnded{"200 trials were proposed"},
         core::StudyPaused{"asked for by a user"},
         core::StudyResumed{},
-        core::StudyEnded{core::StudyEnding::cancelled, "asked for by a user"}};
+        core::StudyEnded{core::StudyEnding::cancelled, "asked for by a user"},
+        core::TrialLearned{"before", TrialId(5), {{"lr", 1e-3}}, {{1, {0.5}}, {9, {0.25}}}, Ending::stopped}};
 }
 
 namespace {
@@ -108,7 +109,7 @@ core::Resource number(base::Rng& rng) {
 core::Fact random_fact(base::Rng& rng) {
     const TrialId trial(rng.bits());
     const AttemptId attempt(rng.below(5));
-    switch (rng.below(10)) {
+    switch (rng.below(11)) {
         case 0:
             return core::WorkerJoined{text(rng), text(rng), text(rng), number(rng), 3};
         case 1: {
@@ -142,6 +143,13 @@ core::Fact random_fact(base::Rng& rng) {
             return core::StudyEnded{static_cast<core::StudyEnding>(rng.below(3)), text(rng)};
         case 8:
             return created("study-" + std::to_string(rng.below(100)));
+        case 9: {
+            core::TrialLearned fact{text(rng), trial, {}, {}, static_cast<Ending>(rng.below(5))};
+            for (auto n = rng.below(5); n > 0; --n) fact.params[text(rng)] = value(rng);
+            for (auto n = rng.below(4); n > 0; --n)
+                fact.curve.push_back({number(rng), {finite(rng), finite(rng)}});
+            return fact;
+        }
         default:
             return core::StudyPaused{text(rng)};
     }

@@ -109,10 +109,12 @@ void expect_an_answer(const std::string& text) {
 }
 
 TEST(study_file_fuzz, every_damaged_file_gets_an_answer) {
-    const std::array<std::string, 2> originals = {sample, smallest};
+    const std::array<std::string, 3> originals = {
+        sample, smallest,
+        bent(sample, "search:", "constraints: [layers * lr < 0.01, 'bin_size in [16, 32]']\nsearch:")};
     for (std::uint64_t i = 0; i < inputs; ++i) {
         base::Rng rng(seed, "study file fuzz", i);
-        const std::string text = mutated(originals[i % 2], rng);
+        const std::string text = mutated(originals[i % 3], rng);
         SCOPED_TRACE("input " + std::to_string(i));
         expect_an_answer(text);
         if (HasFailure()) FAIL() << text;

@@ -138,11 +138,72 @@ TEST(study_file, a_study_that_ends_by_itself_needs_no_stop_rule) {
     EXPECT_EQ(study_of(bent(smallest, "stop: {trials: 3}", "fidelity: {scheduler: hyperband, max: 9}"))
                   .fidelity.max,
               9);
+    const std::string discrete = bent(bent(smallest, "stop: {trials: 3}\n", ""),
+                                      "{type: float, low: 0, high: 1}", "{type: int, low: 1, high: 9}");
+    for (const std::string& sampler : search::sampler_names())
+        EXPECT_EQ(study_of(discrete + "search: {sampler: " + sampler + "}\n").sampler.name, sampler)
+            << "the space is exhausted some time";
+}
+
+TEST(study_file, constraints_belong_to_the_space) {
+    const core::Study study = study_of(bent(
+        sample,
+        "search:", "constraints: [layers * lr < 0.01, \"not (model == gnn and bin_size > 32)\"]\nsearch:"));
+    ASSERT_EQ(study.space.constraints().size(), 2u);
+    EXPECT_EQ(study.space.constraints()[0].text(), "layers * lr < 0.01");
+    Configuration configuration{{"lr", 1e-3},
+                                {"layers", std::int64_t{2}},
+                                {"dropout", 0.1},
+                                {"model", "gnn"},
+                                {"bin_size", std::int64_t{32}}};
+    EXPECT_TRUE(study.space.check(configuration).ok());
+    configuration["bin_size"] = std::int64_t{64};
+    EXPECT_NE(study.space.check(configuration).error().text().find("bin_size > 32"), std::string::npos);
+    EXPECT_TRUE(study_of(bent(sample, "search:", "constraints: []\nsearch:")).space.constraints().empty());
 }
 
 TEST(study_file, any_rule_that_ends_a_study_is_enough) {
     for (const char* rule : {"{trials: 1}", "{resource: 5}", "{hours: 0.5}", "{value: 0}"})
         EXPECT_EQ(study_of(bent(smallest, "{trials: 3}", rule)).name, "s") << rule;
+}
+
+TEST(study_file, several_objectives_are_a_list) {
+    const core::Study study =
+        study_of(bent(smallest, "{metric: loss}", "[{metric: loss}, {metric: speed, direction: maximize}]"));
+    EXPECT_EQ(study.objective, (core::Objective{"loss", core::Direction::minimize}));
+    EXPECT_EQ(study.others, (std::vector<core::Objective>{{"speed", core::Direction::maximize}}));
+    EXPECT_EQ(study.sampler.objectives, 2u);
+    EXPECT_TRUE(study_of(bent(smallest, "{metric: loss}", "[{metric: loss}]")).others.empty());
+}
+
+TEST(study_file, enqueued_configurations_belong_to_the_sampler) {
+    const core::Study study =
+        study_of(bent(sample, "seed: 7",
+                      "seed: 7, enqueue: [{lr: 1e-3, layers: 2, dropout: 0, model: transformer}, "
+                      "{lr: 1e-3, layers: 2, dropout: 0.5, model: gnn, bin_size: 16}]"));
+    ASSERT_EQ(study.sampler.enqueue.size(), 2u);
+    EXPECT_EQ(study.sampler.enqueue[0].at("dropout"), Value(0.0)) << "a whole number is a value of a float";
+    EXPECT_EQ(study.sampler.enqueue[1].at("bin_size"), Value(std::int64_t{16}));
+}
+
+TEST(study_file, a_warm_start_names_a_study_of_this_database_or_of_another) {
+    EXPECT_EQ(study_of(bent(sample, "seed: 7", "seed: 7, warm_start: before")).warm_start,
+              (core::WarmStart{"before", ""}));
+    EXPECT_EQ(
+        study_of(bent(sample, "seed: 7", "seed: 7, warm_start: {study: before, db: old.db}")).warm_start,
+        (core::WarmStart{"before", "old.db"}));
+}
+
+TEST(study_file, fixed_values_and_orders_are_domains) {
+    const auto domain = [](const std::string& to) {
+        const core::Study study = study_of(bent(sample, "type: int, low: 1, high: 6", to));
+        return std::get<CategoricalDomain>(study.space.parameters().at(1).domain);
+    };
+    EXPECT_EQ(domain("type: fixed, value: 3"), (CategoricalDomain{{std::int64_t{3}}}));
+    EXPECT_EQ(domain("type: categorical, choices: [small, large], ordered: true").order, Order::ordinal);
+    EXPECT_EQ(domain("type: ordinal, choices: [small, large]").order, Order::ordinal);
+    EXPECT_EQ(domain("type: categorical, choices: [1, 2, 3], ordered: false").order, Order::nominal);
+    EXPECT_EQ(domain("type: categorical, choices: [1, 2, 3]").order, Order::by_values);
 }
 
 TEST(study_file, seeds_use_all_64_bits) {

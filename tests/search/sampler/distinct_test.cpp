@@ -93,5 +93,23 @@ TEST(taken_places, agree_with_a_plain_set) {
     }
 }
 
+TEST(distinct, constraints_that_tie_too_much_to_be_listed_are_kept_and_repetitions_replaced) {
+    const auto space = space::Space::make({{"a", IntDomain{1, 1000}, {}}, {"b", IntDomain{1, 1000}, {}}},
+                                          {"a * 100 <= b", "a + b >= 990"})
+                           .value();
+    ASSERT_FALSE(space.cardinality().has_value());
+    const Configuration centre{{"a", std::int64_t{5}}, {"b", std::int64_t{995}}};
+    const auto sampler =
+        Distinct::wrap(std::make_unique<Stubborn>(centre), space, 1, Distinct::Instead::neighbour);
+    std::set<Configuration> seen;
+    for (std::uint64_t trial = 0; trial < 20; ++trial) {
+        const auto asked = sampler->ask(TrialId(trial), 1);
+        ASSERT_EQ(asked.size(), 1u);
+        EXPECT_TRUE(space.check(asked[0]).ok());
+        EXPECT_TRUE(seen.insert(asked[0]).second);
+        sampler->tell(Proposed{TrialId(trial), asked[0], 0, 1});
+    }
+}
+
 }  // namespace
 }  // namespace quench::search::sampler

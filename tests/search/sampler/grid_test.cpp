@@ -106,5 +106,23 @@ TEST(grid, another_seed_is_another_order_of_the_same_points) {
     EXPECT_EQ(all_of(*grid(space, 5, 1)), all_of(*grid(space, 5, 2)));
 }
 
+TEST(grid, a_point_that_breaks_a_constraint_is_not_on_the_grid) {
+    const Space space = Space::make({{"x", FloatDomain{0, 1, Scale::linear, {}}, {}},
+                                     {"y", FloatDomain{0, 1, Scale::linear, {}}, {}}},
+                                    {"x + y <= 1"})
+                            .value();
+    EXPECT_EQ(all_of(*grid(space)).size(), 15u);  // of 5 times 5, those on and below the diagonal
+}
+
+TEST(grid, constraints_that_it_cannot_serve_are_refused) {
+    const Space narrow =
+        Space::make({{"x", FloatDomain{0, 1, Scale::linear, {}}, {}}}, {"0.1 < x < 0.2"}).value();
+    EXPECT_NE(Grid::make(narrow, 1, 5).error().text().find("each breaks a constraint"), std::string::npos);
+    const Space wide =
+        Space::make({{"a", IntDomain{1, 1000}, {}}, {"b", IntDomain{1, 1000}, {}}}, {"a < b"}).value();
+    EXPECT_NE(Grid::make(wide, 1, 5).error().text().find("tie parameters of more than 262144"),
+              std::string::npos);
+}
+
 }  // namespace
 }  // namespace quench::search::sampler

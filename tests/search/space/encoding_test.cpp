@@ -51,5 +51,15 @@ TEST(encoding, an_inactive_parameter_has_no_coordinate_and_snapping_twice_is_sna
     }
 }
 
+TEST(encoding, an_order_that_the_user_states_goes_before_what_the_values_look_like) {
+    const auto relation = [](const CategoricalDomain& domain) {
+        return Encoding(Space::make({{"x", domain, {}}}).value()).axes()[0].relation;
+    };
+    EXPECT_EQ(relation({{"small", "medium", "large"}}), Relation::nominal);
+    EXPECT_EQ(relation({{"small", "medium", "large"}, Order::ordinal}), Relation::ordered);
+    EXPECT_EQ(relation({{std::int64_t{1}, std::int64_t{2}, std::int64_t{3}}, Order::nominal}),
+              Relation::nominal);
+}
+
 }  // namespace
 }  // namespace quench::search::space

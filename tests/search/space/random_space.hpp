@@ -80,6 +80,31 @@ inline std::vector<Parameter> random_parameters(std::uint64_t seed, RandomSpaceO
     return parameters;
 }
 
+/// Up to three constraints on the numbers and choices of the parameters; some spaces have no configuration
+/// that fulfils them.
+inline std::vector<std::string> random_constraints(std::uint64_t seed,
+                                                   const std::vector<Parameter>& parameters) {
+    base::Rng rng(seed, "random constraints");
+    std::vector<std::string> constraints;
+    const auto word = [&]() -> std::string {
+        const Parameter& p = parameters[rng.below(parameters.size())];
+        if (const auto* d = std::get_if<FloatDomain>(&p.domain))
+            return p.name + " < " + to_text(d->low + rng.uniform() * (d->high - d->low));
+        if (const auto* d = std::get_if<IntDomain>(&p.domain))
+            return p.name + " >= " + std::to_string((d->low + d->high) / 2);
+        const auto& choices = std::get<CategoricalDomain>(p.domain).choices;
+        const Value& choice = choices[rng.below(choices.size())];
+        const bool text = std::holds_alternative<std::string>(choice);
+        return p.name + " != " + (text ? "'" + to_text(choice) + "'" : to_text(choice));
+    };
+    for (std::uint64_t i = 1 + rng.below(3); i-- > 0;) {
+        std::string text = word();
+        if (rng.below(2) == 0) text += (rng.below(2) == 0 ? " or " : " and ") + word();
+        constraints.push_back(rng.below(3) == 0 ? "not (" + text + ")" : text);
+    }
+    return constraints;
+}
+
 inline std::vector<double> random_point(base::Rng& rng, std::size_t dimensions) {
     std::vector<double> point(dimensions);
     for (double& coordinate : point) coordinate = rng.uniform();
