@@ -246,7 +246,7 @@ TEST(constrained_samplers, models_find_an_optimum_on_the_border_of_what_is_allow
     const auto space = space::Space::make(parameters, {"x0 + x1 + x2 + x3 + x4 <= 1"}).value();
     const auto median_best = [&](const std::string& name) {
         std::vector<double> bests;
-        for (std::uint64_t seed = 0; seed < 5; ++seed) {
+        for (std::uint64_t seed = 0; seed < (name == "gp" ? 1 : 5); ++seed) {  // the others cost a tenth
             SamplerOptions options;
             options.name = name;
             options.seed = seed;
@@ -267,7 +267,7 @@ TEST(constrained_samplers, models_find_an_optimum_on_the_border_of_what_is_allow
             bests.push_back(best);
         }
         std::sort(bests.begin(), bests.end());
-        return bests[2];
+        return bests[bests.size() / 2];
     };
     const double random = median_best("random");
     for (const std::string name : {"tpe", "gp", "cmaes"}) {
