@@ -1,7 +1,9 @@
 #include "trainer/training/checkpoint.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
+#include <sstream>
 #include <type_traits>
 
 namespace quench::trainer::training {
@@ -156,13 +158,44 @@ base::Result<Checkpoint> checkpoint_from_bytes(std::string_view bytes) {
     return c;
 }
 
+namespace {
+
+// What two configurations (configuration_of) have not in common, "lr=0.01 there, lr=0.02 here; ...".
+std::string difference(const std::string& there, const std::string& here) {
+    const auto parts = [](const std::string& text) {
+        const std::size_t data = std::min(text.find(" data: "), text.size());
+        std::vector<std::string> out;
+        std::istringstream words(text.substr(0, data));
+        for (std::string word; words >> word;) out.push_back(word);
+        out.push_back(data < text.size() ? text.substr(data + 1) : "");
+        return out;
+    };
+    const auto name = [](const std::string& part) { return part.substr(0, part.find_first_of("=:")); };
+    const std::vector<std::string> before = parts(there), now = parts(here);
+    std::string out;
+    const auto add = [&](const std::string& text) { out += (out.empty() ? "" : "; ") + text; };
+    for (const std::string& part : before) {
+        const auto same = std::ranges::find(now, name(part), name);
+        if (same == now.end())
+            add(part + " there");
+        else if (*same != part)
+            add(part + " there, " + *same + " here");
+    }
+    for (const std::string& part : now)
+        if (std::ranges::find(before, name(part), name) == before.end()) add(part + " here");
+    return out;
+}
+
+}  // namespace
+
 base::Result<Checkpoint> checkpoint_from_bytes(std::string_view bytes, const std::string& configuration,
                                                std::size_t parameters) {
     auto c = checkpoint_from_bytes(bytes);
     if (!c) return c;
     if (c->configuration != configuration)
-        return base::Error("the checkpoint is of another configuration:\n  there: " + c->configuration +
-                           "\n  here:  " + configuration);
+        return base::Error("the checkpoint is of another training (" +
+                           difference(c->configuration, configuration) +
+                           ") go on with what it was made with, or name another folder");
     if (c->values.size() != parameters) return base::Error("the checkpoint has another number of parameters");
     return c;
 }

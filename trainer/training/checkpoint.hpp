@@ -47,7 +47,7 @@ std::string to_bytes(const Checkpoint& checkpoint);
 base::Result<Checkpoint> checkpoint_from_bytes(std::string_view bytes);
 
 /// Reads a checkpoint of a run with this configuration and number of parameters. A file that is truncated,
-/// damaged, of something else or of another configuration is an Error that says which.
+/// damaged, of something else or of another training is an Error that says which.
 base::Result<Checkpoint> checkpoint_from_bytes(std::string_view bytes, const std::string& configuration,
                                                std::size_t parameters);
 

@@ -15,8 +15,11 @@
 #include <iterator>
 #include <limits>
 #include <numeric>
+#include <stdexcept>
+#include <system_error>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace quench::trainer::training {
 namespace {
@@ -56,6 +59,29 @@ void add(std::span<const float> from, std::span<float> to, nn::Index begin, nn::
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) to[i] += from[i];
 }
 
+// A loss of nothing is 0, which would be the best of all.
+void check_elements(const EventSet& set, const char* which) {
+    for (std::size_t i = 0; i < set.size(); ++i)
+        if (set.counts(i).elements > 0) return;
+    throw std::runtime_error(fmt::format(
+        "none of the {} {} events has an element (there is nothing to learn or to judge by) give other "
+        "events; mlpf-events info says what a file holds",
+        set.size(), which));
+}
+
+// Why no file can be written into it; empty: one can.
+std::string trouble_with_folder(const std::filesystem::path& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error || !std::filesystem::is_directory(folder))
+        return fmt::format("no checkpoint can be kept here ({}) name a folder, or a place for one",
+                           error ? error.message() : "it is no folder");
+    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+        return fmt::format("no checkpoint can be kept here ({}) name a folder that may be written to",
+                           std::generic_category().message(errno));
+    return "";
+}
+
 }  // namespace
 
 std::string configuration_of(const Task& task, const Sources& sources) {
@@ -76,6 +102,8 @@ Trainer::Trainer(Task task, Doors doors, const mpi::Session& ranks, const Source
       lanes_(task_.threads,
              Lane(parameters_, levels_for(task_.threads * static_cast<std::size_t>(ranks.size())))),
       reduction_(ranks, parameters_.size()) {
+    check_elements(training_, "training");
+    check_elements(validation_, "validation");
     if (task_.hyper.standardize) {
         state_.standardization = standardization_of(task_.hyper.encoding, training_);
         network_.set_standardization(state_.standardization);
@@ -88,6 +116,9 @@ base::Result<> Trainer::resume() {
     if (task_.checkpoint_dir.empty()) return base::success();
     const std::filesystem::path path = task_.checkpoint_dir / checkpoint_name;
     std::string bytes, problem;
+    if (ranks_.is_root()) problem = trouble_with_folder(task_.checkpoint_dir);
+    if (auto usable = as_result(ranks_, problem); !usable)
+        return usable.error().in(task_.checkpoint_dir.string());
     if (ranks_.is_root() && std::filesystem::exists(path)) {
         std::ifstream in(path, std::ios::binary);
         bytes.assign(std::istreambuf_iterator<char>(in), {});

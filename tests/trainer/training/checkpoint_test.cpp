@@ -63,7 +63,7 @@ TEST(checkpoint, says_what_is_wrong) {
     EXPECT_EQ(problem(changed), "the checkpoint is damaged (its checksum does not match)");
     Checkpoint other = example();
     other.configuration = "lr=0.002 events=40";
-    EXPECT_THAT(problem(to_bytes(other)), testing::HasSubstr("another configuration:\n  there: lr=0.002"));
+    EXPECT_THAT(problem(to_bytes(other)), testing::HasSubstr("another training (lr=0.002 there"));
     other = example();
     other.values.push_back(1);
     EXPECT_EQ(problem(to_bytes(other)), "the checkpoint has another number of parameters");

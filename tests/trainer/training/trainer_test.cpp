@@ -178,7 +178,7 @@ TEST_F(training_alone, a_divergence_is_reported_and_keeps_the_last_good_checkpoi
     ASSERT_TRUE(run(task_).ok());
     task_.hyper.optimizer = {.kind = nn::OptimizerOptions::Kind::sgd, .lr = 1e3};
     task_.to = 50;
-    EXPECT_FALSE(run(task_).ok()) << "the checkpoint is of another configuration";
+    EXPECT_FALSE(run(task_).ok()) << "the checkpoint is of another training";
     task_.checkpoint_dir = folder_ / "other";
     reports_.clear();
     ASSERT_EQ(run(task_).value(), Ending::diverged);
@@ -200,6 +200,28 @@ TEST_F(training_alone, every_option_that_changes_numbers_is_in_the_configuration
     further.to = 100;
     EXPECT_EQ(configuration_of(further, open_sources(further.data)), text)
         << "a trial that is promoted resumes";
+}
+
+TEST_F(training_alone, a_folder_that_cannot_hold_a_checkpoint_is_refused_before_the_first_epoch) {
+    task_.checkpoint_dir = folder_ / "file";
+    std::ofstream(task_.checkpoint_dir) << "no folder";
+    const auto ended = run(task_);
+    ASSERT_FALSE(ended.ok());
+    EXPECT_NE(ended.error().text().find("no checkpoint can be kept here"), std::string::npos)
+        << ended.error().text();
+    EXPECT_TRUE(reports_.empty());
+}
+
+TEST_F(training_alone, events_without_elements_are_refused_as_their_loss_would_be_the_best) {
+    struct Empty final : data::EventSource {
+        [[nodiscard]] std::size_t size() const override { return 3; }
+        [[nodiscard]] event::Detector detector() const override { return event::Detector::delphes; }
+        [[nodiscard]] data::Counts counts(std::size_t) const override { return {}; }
+        [[nodiscard]] base::Result<event::Event> read(std::size_t) const override { return event::Event{}; }
+    };
+    Sources sources = open_sources(task_.data);
+    sources.validation = std::make_shared<Empty>();
+    EXPECT_THROW(Trainer(task_, {}, alone_, sources), std::runtime_error);
 }
 
 }  // namespace

@@ -67,9 +67,11 @@ training::DataOptions chosen(EventOptions options) {
 }
 
 void add_settings(CLI::App& app, Settings& settings) {
-    app.add_option("--set", settings,
-                   "NAME=VALUE: a hyperparameter; repeat for more. QUENCH_RUN overrides it. Known: " +
-                       mlpf::to_text({}));
+    app.add_option(
+        "--set", settings,
+        fmt::format("NAME=VALUE: a hyperparameter; repeat for more. QUENCH_RUN overrides it. Known: {}; "
+                    "and preset, what the others begin with: {}",
+                    mlpf::to_text({}), fmt::join(mlpf::preset_names(), ", ")));
 }
 
 json params_from(const Settings& settings) {

@@ -86,6 +86,15 @@ void train(TrainOptions options, const mpi::Session& ranks) {
                         ranks);
     });
     if (!made) return;
+    using Schedule = nn::ScheduleOptions::Kind;
+    const nn::ScheduleOptions& schedule = task.hyper.schedule;
+    const bool ends = schedule.kind == Schedule::cosine || schedule.kind == Schedule::onecycle;
+    if (ranks.is_root() && ends && task.to > static_cast<std::uint64_t>(schedule.epochs))
+        fmt::print(
+            stderr,
+            "mlpf-train: nothing is learned after epoch {} of {} (schedule_epochs is the length of the "
+            "schedule, and its last rate is next to 0) set schedule_epochs={} to learn to the end\n",
+            schedule.epochs, task.to, task.to);
     const auto ending = trainer->run();
     if (!ending) throw Refused{ending.error().text()};
     if (*ending == training::Ending::out_of_memory) print_infeasible(ranks, "out of memory");
