@@ -3,8 +3,8 @@
 
     compare.py OURS.jsonl OPTUNA.jsonl [--a tpe --b optuna-tpe]
 
-For each problem that both ran with as many evaluations and workers: the interquartile mean of the final regret of
-each, with a bootstrap interval (95 %), and whether the difference is one. Seeds name instances, so runs are paired:
+For each problem that both ran with as many evaluations and workers, over the seeds that both ran: the interquartile
+mean of the final regret of each, with a bootstrap interval (95 %), and whether the difference is one. Seeds name instances, so runs are paired:
 the verdict is "noise" when the bootstrap interval of the mean paired difference of log10 regret contains 0.
 """
 import argparse
@@ -39,9 +39,17 @@ def read(paths):
         with open(path) as lines:
             for line in lines:
                 run = json.loads(line)
-                key = (run["problem"], run["evaluations"], run["workers"], run["first_seed"])
-                runs.setdefault(key, {})[run["sampler"]] = run
+                key = (run["problem"], run["evaluations"], run["workers"])
+                regrets = runs.setdefault(key, {}).setdefault(run["sampler"], {})
+                regrets.update(enumerate(run["regret"], start=run["first_seed"]))
     return runs
+
+
+def normalised(value, others):
+    """0 at the best of all runs of a problem, 1 at the worst, in log10."""
+    logs = [math.log10(max(x, LEAST)) for x in others]
+    low, high = min(logs), max(logs)
+    return (math.log10(max(value, LEAST)) - low) / (high - low) if high > low else 0.0
 
 
 def main():
@@ -52,12 +60,21 @@ def main():
     options = parser.parse_args()
     keyed, at_least, verdicts = random.Random(0), 0, []
     print(f"{'problem':22}{'evals':>6}{'workers':>8}  {'a: ' + options.a:30}{'b: ' + options.b:30}verdict")
-    for (problem, evaluations, workers, _), by_sampler in sorted(read(options.files).items()):
+    ranks, normal = {options.a: [], options.b: []}, {options.a: [], options.b: []}
+    for (problem, evaluations, workers), by_sampler in sorted(read(options.files).items()):
         if options.a not in by_sampler or options.b not in by_sampler:
             continue
-        a, b = by_sampler[options.a]["regret"], by_sampler[options.b]["regret"]
-        if len(a) != len(b):
-            raise SystemExit(f"{problem}: {len(a)} and {len(b)} seeds (runs are paired) run as many on both sides")
+        seeds = sorted(by_sampler[options.a].keys() & by_sampler[options.b].keys())
+        if not seeds:
+            raise SystemExit(f"{problem}: no seed in common (runs are paired) run the same seeds on both sides")
+        a, b = ([by_sampler[name][seed] for seed in seeds] for name in (options.a, options.b))
+        for x, y in zip(a, b):
+            tie = (max(x, LEAST) == max(y, LEAST)) / 2
+            first = 2 - (max(x, LEAST) < max(y, LEAST)) - tie
+            ranks[options.a].append(first)
+            ranks[options.b].append(3 - first)
+        for name, values in ((options.a, a), (options.b, b)):
+            normal[name].append(statistics.median(normalised(x, a + b) for x in values))
         cells = []
         for values in (a, b):
             low, high = interval(values, interquartile_mean, keyed)
@@ -69,6 +86,9 @@ def main():
         counts = ", ".join(f"{v}: {verdicts.count(v)}" for v in ("a is better", "b is better", "noise"))
         print(f"\n{len(verdicts)} problems; median of a at most b's on {at_least} "
               f"({100 * at_least / len(verdicts):.0f} %); {counts}")
+        for name in (options.a, options.b):
+            print(f"{name}: mean rank {statistics.fmean(ranks[name]):.2f}, median normalised regret "
+                  f"{statistics.median(normal[name]):.3f}")
 
 
 if __name__ == "__main__":

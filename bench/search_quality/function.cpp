@@ -124,7 +124,99 @@ double hartmann6(const Vector& x) {
     return 3.3223680114155 - sum;
 }
 
+/// Surjanovic and Bingham's library, as those that follow: stybtang. Half of it, as there.
+double styblinski_tang(const Vector& x) {
+    double sum = 0;
+    for (const double v : x) sum += 0.5 * (v * v * v * v - 16 * v * v + 5 * v) + 39.166165703771412;
+    return sum;
+}
+
+double zakharov(const Vector& x) {
+    double squares = 0, weighted = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        squares += x[i] * x[i];
+        weighted += 0.5 * static_cast<double>(i + 1) * x[i];
+    }
+    return squares + weighted * weighted + std::pow(weighted, 4);
+}
+
+double dixon_price(const Vector& x) {
+    double sum = std::pow(x[0] - 1, 2);
+    for (std::size_t i = 1; i < x.size(); ++i)
+        sum += static_cast<double>(i + 1) * std::pow(2 * x[i] * x[i] - x[i - 1], 2);
+    return sum;
+}
+
+double schwefel(const Vector& x) {
+    double sum = 0;
+    for (const double v : x) sum += 418.98288727243374 - v * std::sin(std::sqrt(std::abs(v)));
+    return sum;
+}
+
+/// Valleys of steepness 10.
+double michalewicz(const Vector& x, double least) {
+    double sum = 0;
+    for (std::size_t i = 0; i < x.size(); ++i)
+        sum += std::sin(x[i]) * std::pow(std::sin(static_cast<double>(i + 1) * x[i] * x[i] / pi), 20);
+    return -least - sum;
+}
+
+double six_hump_camel(const Vector& x) {
+    const double a = x[0] * x[0], b = x[1] * x[1];
+    return (4 - 2.1 * a + a * a / 3) * a + x[0] * x[1] + (4 * b - 4) * b + 1.0316284534898774;
+}
+
+double goldstein_price(const Vector& v) {
+    const double x = v[0], y = v[1];
+    const double a = 19 - 14 * x + 3 * x * x - 14 * y + 6 * x * y + 3 * y * y;
+    const double b = 18 - 32 * x + 12 * x * x + 48 * y - 36 * x * y + 27 * y * y;
+    return (1 + std::pow(x + y + 1, 2) * a) * (30 + std::pow(2 * x - 3 * y, 2) * b) - 3;
+}
+
+/// Ten wells.
+double shekel(const Vector& x) {
+    constexpr double depth[10] = {.1, .2, .2, .4, .4, .6, .3, .7, .5, .5};
+    constexpr double at[4][10] = {{4, 1, 8, 6, 3, 2, 5, 8, 6, 7},
+                                  {4, 1, 8, 6, 7, 9, 3, 1, 2, 3.6},
+                                  {4, 1, 8, 6, 3, 2, 5, 8, 6, 7},
+                                  {4, 1, 8, 6, 7, 9, 3, 1, 2, 3.6}};
+    double sum = 0;
+    for (int well = 0; well < 10; ++well) {
+        double inner = depth[well];
+        for (int j = 0; j < 4; ++j) inner += std::pow(x[j] - at[j][well], 2);
+        sum += 1 / inner;
+    }
+    return 10.536443153483528 - sum;
+}
+
+FixedFunction in_cube(std::string name, std::size_t dimensions, double low, double high,
+                      std::function<double(const Vector&)> regret) {
+    return {name + std::to_string(dimensions), Vector(dimensions, low), Vector(dimensions, high),
+            std::move(regret)};
+}
+
+std::vector<FixedFunction> make_unseen() {
+    std::vector<FixedFunction> all{{"camel", {-3, -2}, {3, 2}, six_hump_camel},
+                                   {"goldstein", {-2, -2}, {2, 2}, goldstein_price},
+                                   {"shekel", Vector(4, 0), Vector(4, 10), shekel}};
+    for (const std::size_t n : {2, 5, 10}) {
+        all.push_back(in_cube("styblinski", n, -5, 5, styblinski_tang));
+        all.push_back(in_cube("zakharov", n, -5, 10, zakharov));
+        all.push_back(in_cube("dixon", n, -10, 10, dixon_price));
+        all.push_back(in_cube("schwefel", n, -500, 500, schwefel));
+        const double least = n == 2 ? -1.8013034100985537 : n == 5 ? -4.687658179088148 : -9.66015171564135;
+        all.push_back(
+            in_cube("michalewicz", n, 0, pi, [least](const Vector& x) { return michalewicz(x, least); }));
+    }
+    return all;
+}
+
 }  // namespace
+
+const std::vector<FixedFunction>& unseen_functions() {
+    static const std::vector<FixedFunction> all = make_unseen();
+    return all;
+}
 
 const std::vector<Function>& functions() {
     static const std::vector<Function> all{{"sphere", sphere},

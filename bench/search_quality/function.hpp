@@ -25,5 +25,7 @@ struct FixedFunction {
 
 const std::vector<Function>& functions();
 const std::vector<FixedFunction>& fixed_functions();
+/// For judging: no sampler was shaped on these.
+const std::vector<FixedFunction>& unseen_functions();
 
 }  // namespace quench::bench

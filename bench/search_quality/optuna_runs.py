@@ -69,10 +69,10 @@ def run(problems, name, sampler_name, seed, evaluations, workers):
     keyed, running, best, ended, asked, seconds = random.Random(seed), [], float("inf"), 0, 0, 0.0
     while ended < evaluations:
         while len(running) < workers and asked < evaluations:
-            before = time.perf_counter()
+            before = time.process_time()
             trial = study.ask()
             configuration = suggest(trial, instance["space"])
-            seconds += time.perf_counter() - before
+            seconds += time.process_time() - before
             running.append((trial, problems.ask(problem=name, seed=seed, configuration=configuration)))
             asked += 1
         trial, regret = running.pop(keyed.randrange(len(running)))
@@ -88,11 +88,11 @@ def ask_time(problems, name, sampler_name, finished):
     for i in range(finished + 20):
         if i == finished:
             study.sampler = sampler(sampler_name, 0, 1)
-        before = time.perf_counter()
+        before = time.process_time()
         trial = study.ask()
         configuration = suggest(trial, space)
         if i >= finished:
-            seconds.append(time.perf_counter() - before)
+            seconds.append(time.process_time() - before)
         study.tell(trial, problems.ask(problem=name, seed=0, configuration=configuration))
     return statistics.median(seconds)
 

@@ -166,6 +166,8 @@ std::vector<std::string> problem_names(const std::string& suite) {
     const auto in = [&](const char* part) { return suite == part || suite == "all"; };
     if (in("smooth"))
         for (const FixedFunction& function : fixed_functions()) names.push_back(function.name);
+    if (in("unseen"))
+        for (const FixedFunction& function : unseen_functions()) names.push_back(function.name);
     if (in("bbob"))
         for (const int dimensions : {2, 5, 10, 20})
             for (const Function& function : functions())
@@ -181,8 +183,9 @@ std::vector<std::string> problem_names(const std::string& suite) {
 }
 
 Problem make_problem(const std::string& name, std::uint64_t seed) {
-    for (const FixedFunction& function : fixed_functions())
-        if (function.name == name) return fixed(name, function);
+    for (const auto* known : {&fixed_functions(), &unseen_functions()})
+        for (const FixedFunction& function : *known)
+            if (function.name == name) return fixed(name, function);
     const auto dash = name.find('-');
     const std::string head = name.substr(0, dash);
     const std::string tail = dash == std::string::npos ? "" : name.substr(dash + 1);

@@ -19,8 +19,8 @@ struct Problem {
     double noise = 0;  ///< standard deviation of what a sampler is told, beside the regret
 };
 
-/// The names of a suite: "smooth" (closed forms of 2 to 6 dimensions), "bbob" (2, 5, 10 and 20 dimensions),
-/// "mixed", "noisy", or "all".
+/// The names of a suite: "smooth" (closed forms of 2 to 6 dimensions), "unseen" (18 of 2 to 10 dimensions on
+/// which no sampler was shaped), "bbob" (2, 5, 10 and 20 dimensions), "mixed", "noisy", or "all".
 std::vector<std::string> problem_names(const std::string& suite);
 
 /// Instance `seed` of a problem: optimum, rotation and order of the choices are drawn anew. The definitions

@@ -8,7 +8,7 @@ namespace quench::bench {
 
 struct Outcome {
     std::vector<double> best;  ///< the least regret after each evaluation
-    double ask_seconds = 0;    ///< all asks together
+    double ask_seconds = 0;    ///< of the processor, all asks together
 };
 
 /// `workers` trials run at a time; which of them ends next is drawn with the key `seed`, so that any order of
@@ -16,8 +16,8 @@ struct Outcome {
 Outcome run_study(const Problem& problem, search::sampler::Sampler& sampler, std::size_t evaluations,
                   std::size_t workers, std::uint64_t seed);
 
-/// Median seconds of single asks after `finished` random trials have ended; between the asks another one
-/// ends.
+/// Median seconds of the processor of single asks after `finished` random trials have ended; between the asks
+/// another one ends.
 double ask_time(const Problem& problem, search::sampler::Sampler& sampler, std::size_t finished,
                 std::size_t asks);
 

@@ -60,12 +60,17 @@ Sides split(const History& history, const Tpe::Options& options) {
     return sides;
 }
 
-/// One bandwidth for all axes and both sides: it is the scale on which good and bad are told apart. Rules
-/// that follow the spread of the good points contract too early (bench/search_quality, 30 problems).
+/// One bandwidth for all axes and both sides: it is the scale on which good and bad are told apart. Nobody
+/// knows the right one, so each trial draws its own, down to a scale that is finer the fewer the axes are
+/// (bench/search_quality: rules that follow the spread of the good points contract too early, and one scale
+/// for all trials misses narrow basins).
 std::pair<Mixture, Mixture> densities(const space::Encoding& encoding, const Sides& sides,
-                                      const Tpe::Options& options) {
+                                      const Tpe::Options& options, TrialId trial) {
     const auto trials = static_cast<double>(sides.good.size() + sides.bad.size());
-    const double bandwidth = options.bandwidth * std::pow(trials / 10, -options.bandwidth_exponent);
+    const auto axes = static_cast<double>(encoding.dimensions());
+    const double scale = base::Rng(options.seed, "tpe scale", trial.value()).uniform();
+    const double bandwidth = options.bandwidth * std::pow(trials / 10, -options.bandwidth_exponent) *
+                             std::exp(-scale * options.fineness / (axes + 2));
     return {Mixture(encoding, sides.good, std::vector<double>(sides.good.size(), 1.0),
                     {bandwidth, options.good_uniform_weight}),
             Mixture(encoding, sides.bad, sides.bad_weights, {bandwidth, options.bad_uniform_weight})};
@@ -98,7 +103,7 @@ std::vector<space::Configuration> Tpe::ask(TrialId first, std::size_t count) con
                 encoding.decode(sobol_point(options_.seed, trial.value(), encoding.dimensions())));
             continue;
         }
-        const auto [good, bad] = densities(encoding, sides, options_);
+        const auto [good, bad] = densities(encoding, sides, options_, trial);
         base::Rng rng(options_.seed, "tpe candidates", trial.value());
         space::Point best;
         double best_score = -HUGE_VAL;

@@ -22,10 +22,11 @@ class Tpe final : public Sampler {
         std::uint64_t seed = 0;
         std::size_t startup = 10;     ///< trials before the first model
         std::size_t candidates = 24;  ///< drawn from the good density; the best of them is proposed
-        double good_share = 0.1;      ///< of the trials
+        double good_share = 0.07;     ///< of the trials
         std::size_t most_good = 25;
-        double bandwidth = 0.15;           ///< of the kernels at 10 trials, in lengths of the axis
-        double bandwidth_exponent = 0.25;  ///< it falls as trials^-exponent
+        double bandwidth = 0.15;           ///< of the widest kernels at 10 trials, in lengths of the axis
+        double bandwidth_exponent = 0.35;  ///< it falls as trials^-exponent
+        double fineness = 10;              ///< the narrowest are narrower by e^(fineness / (axes + 2))
         double good_uniform_weight = 0.3;  ///< of the uniform kernel among the good, in points
         double bad_uniform_weight = 1;
         /// Of a failed, diverged or infeasible trial, in points: with 1, half of the proposals at the border
