@@ -1,7 +1,7 @@
 // quench predict --table FILE
-#include "base/plot/panel.hpp"
 #include "orchestrator/cli/long_work.hpp"
 #include "orchestrator/cli/output.hpp"
+#include "orchestrator/cli/predict_plot.hpp"
 #include "orchestrator/cli/verbs.hpp"
 #include "orchestrator/simulate/number.hpp"
 #include "orchestrator/simulate/table.hpp"
@@ -23,16 +23,6 @@
 
 namespace quench::orchestrator::cli {
 namespace {
-
-using base::plot::Anchor;
-using base::plot::Drawing;
-using base::plot::entry;
-using base::plot::Measured;
-using base::plot::Panel;
-using base::plot::Place;
-using base::plot::series;
-
-constexpr double plot_heading = 36;  ///< height above the panels of a picture
 
 using predictor::Curve;
 using predictor::Judge;
@@ -332,56 +322,11 @@ void print_complaints(std::ostream& err, const std::vector<Cell>& cells) {
     }
 }
 
-// A panel of the picture: which part of the result, against what, and what of it.
-struct PlotPanel {
-    const char *part, *x, *y;
-    const char* deviation;  ///< of y; null: none is known
-    std::string x_label, y_label;
-};
-
-void draw_panel(const PlotPanel& what, double column, const PredictOptions& options, const Json& v,
-                Drawing& out) {
-    std::vector<std::vector<Measured>> lines;
-    double high = 0;
-    for (const std::string& name : options.predictors) {
-        lines.emplace_back();
-        for (const Json& row : v[what.part]) {
-            if (row["predictor"] != name || row[what.y].is_null()) continue;
-            const double x = row[what.x].get<double>(), y = row[what.y].get<double>();
-            const double deviation = what.deviation != nullptr ? row[what.deviation].get<double>() : 0.0;
-            lines.back().push_back({x, x, y, y - deviation, y + deviation});
-            high = std::max(high, x);
-        }
-    }
-    constexpr Place whole{};
-    Panel panel(out, {{column * whole.width, plot_heading}}, "",
-                {what.x_label, 0, high > 0 ? 1.05 * high : 1}, {what.y_label, 0, 1});
-    for (std::size_t i = 0; i < lines.size(); ++i) panel.points(series(i, options.predictors[i]), lines[i]);
-}
-
 void write_plot(const PredictOptions& options, const Json& v) {
-    const std::string known = "share of the curve that is known";
-    const std::vector<PlotPanel> panels = {
-        {"by_known", "known", "r2", "r2_sd", known, "R2, grouped folds"},
-        {"by_known", "known", "rank_correlation", nullptr, known, "rank correlation"},
-        {"by_train", "train", "r2", "r2_sd",
-         fmt::format("training curves ({:.0f} % known)", 100 * options.train_known), "R2"}};
-    constexpr Place whole{};
-    constexpr double entry_height = 20;
-    Drawing drawing(
-        whole.width * static_cast<double>(panels.size()),
-        plot_heading + whole.height + entry_height * static_cast<double>(options.predictors.size() + 1));
-    drawing.text(
-        {20, 26},
-        fmt::format("{}: {} at step {}", options.table, cell_text(v["metric"]), cell_text(v["target"])),
-        {.size = 16, .anchor = Anchor::start, .bold = true});
-    for (std::size_t i = 0; i < panels.size(); ++i)
-        draw_panel(panels[i], static_cast<double>(i), options, v, drawing);
-    for (std::size_t i = 0; i < options.predictors.size(); ++i)
-        entry(drawing, {40, plot_heading + whole.height + entry_height * static_cast<double>(i + 1)},
-              series(i, options.predictors[i]));
     std::ofstream out(options.plot, std::ios::binary);
-    out << drawing.svg();
+    out << predict_plot(
+        fmt::format("{}: {} at step {}", options.table, cell_text(v["metric"]), cell_text(v["target"])),
+        options.predictors, options.train_known, v);
     if (!out.flush())
         throw Refusal(
             ExitCode::error,

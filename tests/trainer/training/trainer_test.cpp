@@ -183,7 +183,7 @@ TEST_F(training_alone, a_divergence_is_reported_and_keeps_the_last_good_checkpoi
     reports_.clear();
     ASSERT_EQ(run(task_).value(), Ending::diverged);
     EXPECT_TRUE(std::isnan(reports_.back().metrics.at("val_loss")));
-    EXPECT_EQ(fs::exists(task_.checkpoint_dir), reports_.size() > 1);
+    EXPECT_EQ(fs::exists(task_.checkpoint_dir / "mlpf.checkpoint"), reports_.size() > 1);
 }
 
 TEST_F(training_alone, every_option_that_changes_numbers_is_in_the_configuration) {

@@ -3,6 +3,7 @@
 #include "trainer/cli/limits.hpp"
 #include "trainer/cli/train/together.hpp"
 #include "trainer/mlpf/network.hpp"
+#include "trainer/mlpf/presets.hpp"
 
 #include <algorithm>
 #include <map>
