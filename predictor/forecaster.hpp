@@ -48,10 +48,13 @@ class Forecaster {
     /// Root mean square and R2 of the cross-validation's predictions.
     [[nodiscard]] double validation_error() const { return validation_error_; }
     [[nodiscard]] double validation_r2() const { return validation_r2_; }
+    /// (truth - value) / spread of the cross-validation's predictions, sorted.
+    [[nodiscard]] std::span<const double> scores() const { return scores_; }
+    /// A forecast with the unit of its scores.
+    [[nodiscard]] base::Result<Prediction> predict(const Curve& curve) const;
     [[nodiscard]] std::optional<EnergyReport> energies() const { return model_->energies(); }
 
   private:
-    [[nodiscard]] base::Result<Prediction> predict(const Curve& curve) const;
     base::Result<> calibrate(const CurvePredictor& predictor, const std::vector<Curve>& curves,
                              const FitOptions& options);
 

@@ -15,6 +15,8 @@
 #include "search/scheduler/median.hpp"
 #include "search/scheduler/none.hpp"
 #include "search/scheduler/pasha.hpp"
+#include "search/scheduler/swift_hyperband.hpp"
+#include "search/scheduler/swift_paper.hpp"
 
 #include <algorithm>
 #include <array>
@@ -39,6 +41,7 @@ struct SchedulerEntry {
     MadeScheduler (*make)(const SchedulerOptions&);
     bool brackets = false;  ///< takes options.brackets
     bool trials = false;    ///< takes options.trials
+    bool swift = false;     ///< takes options.predictor
 };
 
 constexpr std::uint64_t most_starting = 1'000'000;     ///< times most_resource stays within 63 bits
@@ -180,6 +183,79 @@ MadeScheduler make_median(const SchedulerOptions& o) {
     return made<scheduler::MedianStopping>(std::move(options));
 }
 
+/// Learning curves are judged by their values alone: what the parameters add is little, and they would have
+/// to be numbers.
+base::Result<std::shared_ptr<const predictor::CurvePredictor>> curve_predictor(
+    const SchedulerOptions& o, const PredictorChoice& without) {
+    PredictorChoice choice = o.predictor.value_or(without);
+    const auto known = predictor::predictor_option_names(choice.model);
+    const auto takes = [&](const char* option) { return std::ranges::find(known, option) != known.end(); };
+    if (takes("parameters")) choice.options.try_emplace("parameters", "false");
+    auto made = predictor::make_predictor(choice.model, choice.options);
+    if (!made) return made.error();
+    return std::shared_ptr<const predictor::CurvePredictor>(std::move(made).value());
+}
+
+std::optional<base::Error> paper_error(const SchedulerOptions& o) {
+    if (o.teaching && *o.teaching < 2)
+        return base::Error(
+            fmt::format("d is {} (a predictor is fitted on so many curves) give 2 or more", *o.teaching));
+    if (o.vanguard && !(*o.vanguard >= 0 && *o.vanguard <= 1))
+        return base::Error(fmt::format("k is {} (a share of those that go on) give 0 to 1", *o.vanguard));
+    if (o.known_curve && !(*o.known_curve > 0 && *o.known_curve <= 1))
+        return base::Error(fmt::format(
+            "known_curve is {} (the share of a round before its decision point) give above 0, to 1",
+            *o.known_curve));
+    return std::nullopt;
+}
+
+MadeScheduler make_swift_paper(const SchedulerOptions& o) {
+    if (const auto error = paper_error(o)) return *error;
+    PredictorChoice published{.model = "svr", .options = {{"differences", "0"}}};
+    if (o.predictor) {
+        published = *o.predictor;
+        if (published.model == "svr" || published.model == "qsvr")
+            published.options.try_emplace("differences", "0");
+        if (published.model == "qsvr") published.options.try_emplace("preset", "paper");
+    }
+    SchedulerOptions with = o;
+    with.predictor = published;
+    auto predictor = curve_predictor(with, published);
+    if (!predictor) return predictor.error();
+    scheduler::SwiftPaper::Options options;
+    options.plan = scheduler::hyperband_plan(o.min, o.max, o.eta);
+    options.eta = o.eta;
+    options.unit = o.unit;
+    options.predictor = std::move(predictor).value();
+    if (o.teaching) options.teaching = static_cast<std::size_t>(*o.teaching);
+    if (o.vanguard) options.vanguard = *o.vanguard;
+    if (o.known_curve) options.known = *o.known_curve;
+    return made<scheduler::SwiftPaper>(std::move(options));
+}
+
+MadeScheduler make_swift_hyperband(const SchedulerOptions& o) {
+    if (const auto error = rung_error(o)) return *error;
+    if (o.mode == "paper") return make_swift_paper(o);
+    if (o.mode)
+        return base::Error(
+            fmt::format("mode is {} (swift-hyperband has paper beside its own) remove it", *o.mode));
+    if (o.risk && !(*o.risk >= 0 && *o.risk <= 1))
+        return base::Error(
+            fmt::format("risk is {} (the share of survivors that may be lost) give 0 to 1", *o.risk));
+    scheduler::SwiftHyperband::Options options;
+    options.plan = scheduler::hyperband_plan(o.min, o.max, o.eta);
+    options.eta = o.eta;
+    options.unit = o.unit;
+    if (o.risk) options.risk = *o.risk;
+    // The last value is always asked.
+    if (!o.predictor || o.predictor->model != "last") {
+        auto predictor = curve_predictor(o, {.model = "svr"});
+        if (!predictor) return predictor.error();
+        options.predictor = std::move(predictor).value();
+    }
+    return made<scheduler::SwiftHyperband>(std::move(options));
+}
+
 constexpr std::array samplers{SamplerEntry{"random", make_random}, SamplerEntry{"grid", make_grid},
                               SamplerEntry{"qmc", make_qmc},       SamplerEntry{"tpe", make_tpe},
                               SamplerEntry{"gp", make_gp, true},   SamplerEntry{"cmaes", make_cmaes, true},
@@ -190,7 +266,27 @@ constexpr std::array schedulers{SchedulerEntry{"none", make_none},
                                 SchedulerEntry{"pasha", make_pasha},
                                 SchedulerEntry{"successive-halving", make_successive_halving, false, true},
                                 SchedulerEntry{"hyperband", make_hyperband},
+                                SchedulerEntry{"swift-hyperband", make_swift_hyperband, false, false, true},
                                 SchedulerEntry{"median", make_median}};
+
+/// Options of the swift schedulers with a scheduler that would not look at them.
+std::optional<base::Error> swift_error(const SchedulerOptions& o, bool swift) {
+    const auto refused = [&](const std::string& what, const std::string& why) {
+        return base::Error(what + " (" + why + ") remove it");
+    };
+    if (o.mode && !swift) return refused("mode is " + *o.mode, o.name + " is of one mode");
+    if (o.predictor && !swift)
+        return refused("predictor is " + o.predictor->model, o.name + " asks no predictor");
+    const bool paper = swift && o.mode == "paper";
+    if (o.risk && (!swift || paper))
+        return refused(fmt::format("risk is {}", *o.risk),
+                       o.name + (paper ? " in mode paper" : "") + " risks nothing by choice");
+    const char* of_paper = "only swift-hyperband in mode paper has it";
+    if (o.teaching && !paper) return refused(fmt::format("d is {}", *o.teaching), of_paper);
+    if (o.vanguard && !paper) return refused(fmt::format("k is {}", *o.vanguard), of_paper);
+    if (o.known_curve && !paper) return refused(fmt::format("known_curve is {}", *o.known_curve), of_paper);
+    return std::nullopt;
+}
 
 /// Levenshtein's: insertions, deletions and replacements that turn one name into the other.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -287,6 +383,7 @@ MadeScheduler make_scheduler(const SchedulerOptions& options) {
         return base::Error(
             fmt::format("trials is {} (of the fidelity only {} has a number of trials) say stop.trials",
                         *options.trials, takers(&SchedulerEntry::trials)));
+    if (const auto error = swift_error(options, entry->swift)) return *error;
     return entry->make(options);
 }
 

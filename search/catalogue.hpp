@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "predictor/catalogue.hpp"
 #include "search/sampler/sampler.hpp"
 #include "search/scheduler/scheduler.hpp"
 #include "search/space/space.hpp"
@@ -26,6 +27,13 @@ struct SamplerOptions {
     friend bool operator==(const SamplerOptions&, const SamplerOptions&) = default;
 };
 
+/// `predictor:` of a study file's fidelity.
+struct PredictorChoice {
+    std::string model;
+    predictor::PredictorOptions options = {};
+    friend bool operator==(const PredictorChoice&, const PredictorChoice&) = default;
+};
+
 /// `fidelity:` of a study file.
 struct SchedulerOptions {
     std::string name = "none";
@@ -35,6 +43,13 @@ struct SchedulerOptions {
     int eta = 3;
     int brackets = 1;                                    ///< asha, asha-stopping
     std::optional<std::uint64_t> trials = std::nullopt;  ///< successive-halving: how many start
+    // Of the swift schedulers; without a value, the scheduler's own.
+    std::optional<std::string> mode = std::nullopt;  ///< swift-hyperband: paper
+    std::optional<PredictorChoice> predictor = std::nullopt;
+    std::optional<std::uint64_t> teaching = std::nullopt;  ///< `d`: mode paper, fast-hyperband
+    std::optional<double> vanguard = std::nullopt;         ///< `k`: mode paper
+    std::optional<double> known_curve = std::nullopt;      ///< mode paper
+    std::optional<double> risk = std::nullopt;             ///< the others
     friend bool operator==(const SchedulerOptions&, const SchedulerOptions&) = default;
 };
 

@@ -7,6 +7,7 @@
 #include "search/space/configuration.hpp"
 #include "search/trial_id.hpp"
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -35,12 +36,25 @@ struct Reported {
     std::vector<double> others = {};  ///< the further objectives of a study that has several, in their order
 };
 
+/// What a verdict in the middle of a round rests on, in the minimised objective.
+struct Evidence {
+    Resource target = 0;    ///< the step that is forecast
+    std::string predictor;  ///< whose forecast decided
+    double deviation = 0;   ///< of the error to expect of it
+    double chance = 0;      ///< to be among those that go on from the target
+    std::string rival;      ///< the other predictor that was asked; empty where there was none
+    std::optional<double> rival_forecast = std::nullopt;
+    friend bool operator==(const Evidence&, const Evidence&) = default;
+};
+
 /// A verdict was given; with `proceed`, the trial goes on to `to`.
 struct Judged {
     TrialId trial;
     Resource step = 0;
     Verdict verdict = Verdict::pause;
     Resource to = 0;
+    std::optional<double> forecast = std::nullopt;
+    std::optional<Evidence> evidence = std::nullopt;
 };
 
 /// No process of this trial runs any more: from now on it can be promoted without waiting.

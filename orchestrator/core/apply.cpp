@@ -237,7 +237,13 @@ Result<> change(State& state, const VerdictGiven& fact, TimePoint) {
     }
     file(state, trial);
     // A trial that diverged is the core's to stop; search is told with its end.
-    if (!trial.diverged()) tell(state, search::Judged{fact.trial, fact.step, fact.verdict, fact.to});
+    if (trial.diverged()) return success();
+    search::Judged judged{fact.trial, fact.step, fact.verdict, fact.to, fact.forecast, fact.evidence};
+    const Direction direction = state.study().objective.direction;
+    if (judged.forecast) judged.forecast = minimised(direction, *judged.forecast);
+    if (judged.evidence && judged.evidence->rival_forecast)
+        judged.evidence->rival_forecast = minimised(direction, *judged.evidence->rival_forecast);
+    tell(state, judged);
     return success();
 }
 

@@ -30,6 +30,7 @@ struct Batch {
     std::vector<StampedFact> facts;
     std::vector<Send> sends;
     std::optional<AskJob> ask;
+    std::shared_ptr<const search::scheduler::Work> work;  ///< for the compute thread: answer with WorkDone
     std::vector<std::string> notes;  ///< for the log: what was dropped or refused, and why
 };
 

@@ -46,10 +46,11 @@ void Coordinator::handle(const Started& input) {
 }
 
 void Coordinator::handle(const ProposalComputed& input) {
-    if (!presence_.asking) return;
-    presence_.asking = false;
-    // Taken only where it would be asked for now: the study may have moved on while the sampler thought.
+    if (!presence_.computing) return;
+    // Taken only where it would be asked for now: the study may have moved on while the sampler thought. Work
+    // that has become due meanwhile comes after it.
     const auto due = decisions_due(state_, circumstances());
+    presence_.computing = false;
     const auto* ask = std::get_if<AskDue>(&due);
     if (ask == nullptr || *ask != input.ask) return;
     if (input.configurations.empty()) return record(space_exhausted(state_));
@@ -58,6 +59,10 @@ void Coordinator::handle(const ProposalComputed& input) {
                          .bracket = ask->bracket,
                          .to = ask->to,
                          .told = input.told});
+}
+
+void Coordinator::handle(const WorkDone&) {
+    presence_.computing = false;
 }
 
 void Coordinator::handle(const Tick&) {
@@ -132,17 +137,22 @@ Circumstances Coordinator::circumstances() const {
                     const auto contact = presence_.contacts.find(session);
                     return contact != presence_.contacts.end() && !contact->second.dismissed;
                 },
-            .dispatch = !presence_.shutdown};
+            .dispatch = !presence_.shutdown,
+            .computing = presence_.computing};
 }
 
 void Coordinator::settle() {
-    const Circumstances world = circumstances();
     for (;;) {
-        auto due = decisions_due(state_, world);
+        auto due = decisions_due(state_, circumstances());
         if (const auto* ask = std::get_if<AskDue>(&due)) {
-            if (!presence_.asking) out_->ask = AskJob{*ask, state_.told, state_.sampler->clone()};
-            presence_.asking = true;
+            if (!presence_.computing) out_->ask = AskJob{*ask, state_.told, state_.sampler->clone()};
+            presence_.computing = true;
             return;
+        }
+        if (auto* work = std::get_if<WorkDue>(&due)) {
+            out_->work = std::move(work->work);
+            presence_.computing = true;
+            continue;
         }
         auto& facts = std::get<std::vector<Fact>>(due);
         if (facts.empty()) return;

@@ -36,6 +36,7 @@ class Coordinator {
     void handle(const Started& input);
     void handle(const Received& input);
     void handle(const ProposalComputed& input);
+    void handle(const WorkDone& input);
     void handle(const Tick& input);
     void handle(const ShutdownAsked& input);
     void handle(const WorkersAbandoned& input);

@@ -135,13 +135,16 @@ VerdictGiven verdict_of(const State& state, const search::scheduler::Judgement& 
     const auto in_users_direction = [&](const std::optional<double>& x) {
         return x ? std::optional(minimised(direction, *x)) : std::nullopt;
     };
+    auto evidence = judgement.evidence;
+    if (evidence) evidence->rival_forecast = in_users_direction(evidence->rival_forecast);
     return {.trial = judgement.trial,
             .step = judgement.step,
             .verdict = judgement.verdict,
             .to = judgement.to,
             .reason = judgement.reason,
             .forecast = in_users_direction(judgement.forecast),
-            .threshold = in_users_direction(judgement.threshold)};
+            .threshold = in_users_direction(judgement.threshold),
+            .evidence = std::move(evidence)};
 }
 
 std::optional<StudyEnded> study_ending_due(const State& state, base::TimePoint now) {
@@ -193,8 +196,13 @@ ProposalsEnded space_exhausted(const State& state) {
 
 Decisions decisions_due(const State& state, const Circumstances& circumstances) {
     std::vector<Fact> facts;
-    for (const auto& judgement : state.scheduler->judgements_due())
-        facts.emplace_back(verdict_of(state, judgement));
+    const auto work = state.scheduler->work_due();
+    if (work && !work->done()) {
+        if (!circumstances.computing) return WorkDue{work};
+    } else {
+        for (const auto& judgement : state.scheduler->judgements_due())
+            facts.emplace_back(verdict_of(state, judgement));
+    }
     if (!facts.empty()) return facts;
     for (const TrialId id : state.to_end) {
         if (auto end = ending_due(state, state.trial(id))) facts.emplace_back(*end);

@@ -4,6 +4,7 @@
 #include "orchestrator/core/state.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,6 +47,7 @@ struct Circumstances {
     base::TimePoint now;
     std::function<bool(const std::string& session)> present;  ///< can this worker be sent to?
     bool dispatch = true;                                     ///< false while the coordinator shuts down
+    bool computing = false;  ///< the compute thread is busy: what needs it waits
 };
 
 /// A new trial is due, and the sampler is too expensive to be asked here: it is asked on the compute thread.
@@ -56,9 +58,15 @@ struct AskDue {
     friend bool operator==(const AskDue&, const AskDue&) = default;
 };
 
+/// Verdicts are due that need a predictor to be fitted first.
+struct WorkDue {
+    std::shared_ptr<const search::scheduler::Work> work;
+};
+
 /// The next decisions, in order: verdicts, ends of trials, the end of the study, the end of proposals, one
-/// dispatch. Apply them and ask again until nothing is due.
-using Decisions = std::variant<std::vector<Fact>, AskDue>;
+/// dispatch. Apply them and ask again until nothing is due. Verdicts that wait for the compute thread hold up
+/// nothing but themselves.
+using Decisions = std::variant<std::vector<Fact>, AskDue, WorkDue>;
 Decisions decisions_due(const State& state, const Circumstances& circumstances);
 
 }  // namespace quench::orchestrator::core

@@ -126,6 +126,7 @@ struct VerdictGiven {
     std::string reason;
     std::optional<double> forecast;
     std::optional<double> threshold;
+    std::optional<search::Evidence> evidence = std::nullopt;
     friend bool operator==(const VerdictGiven&, const VerdictGiven&) = default;
 };
 

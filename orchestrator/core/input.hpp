@@ -39,6 +39,9 @@ struct ProposalComputed {
     std::vector<search::space::Configuration> configurations;  ///< empty: the space is exhausted
 };
 
+/// The compute thread has done the work that verdicts wait for.
+struct WorkDone {};
+
 /// Time passed. Leases, resends and the wall-clock rule are looked at here.
 struct Tick {};
 
@@ -52,7 +55,7 @@ struct WorkersAbandoned {
     std::string reason;
 };
 
-using Input =
-    std::variant<StudySubmitted, Started, Received, ProposalComputed, Tick, ShutdownAsked, WorkersAbandoned>;
+using Input = std::variant<StudySubmitted, Started, Received, ProposalComputed, WorkDone, Tick, ShutdownAsked,
+                           WorkersAbandoned>;
 
 }  // namespace quench::orchestrator::core

@@ -32,7 +32,7 @@ struct Presence {
     std::map<Peer, std::string> sessions;     ///< whose connection it is
     base::TimePoint started;  ///< of this coordinator: leases of workers not heard yet count from here
     base::TimePoint last_tick;
-    bool asking = false;  ///< the compute thread has an AskJob
+    bool computing = false;  ///< the compute thread has an AskJob or Work
     std::optional<std::string> shutdown;
 
     /// Nothing for a connection that has not said Hello to this coordinator.

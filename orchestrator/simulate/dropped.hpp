@@ -12,7 +12,8 @@ namespace quench::orchestrator::simulate {
 
 /// A rung's entrants are the trials of its bracket that were trained beyond the rung below (at the first:
 /// all). Its survivors are those trained beyond it, at a bracket's top those trained to it. The true
-/// survivors are as many of the entrants, by the values that all of them would show at the rung.
+/// survivors are as many of the entrants, by the values that all of them would show at the rung; at a
+/// bracket's top, from where nobody goes on, the best one.
 struct Dropped {
     std::size_t trials = 0;  ///< true survivors that did not survive, over all rungs
     double share = 0;  ///< of a rung's true survivors; mean over the rungs that dropped a trial and kept one

@@ -187,6 +187,10 @@ void VirtualStudy::settle() {
             ask(*asked);
             continue;
         }
+        if (const auto* work = std::get_if<core::WorkDue>(&due)) {
+            work->work->run();
+            continue;
+        }
         auto& facts = std::get<std::vector<core::Fact>>(due);
         if (facts.empty()) return;
         for (core::Fact& fact : facts) record(std::move(fact));

@@ -80,6 +80,15 @@ void fields(Io& io, F& f) {
     io("step", f.step);
     io("metrics", f.metrics);
 }
+template <class Io, Is<search::Evidence> F>
+void fields(Io& io, F& f) {
+    io("target", f.target);
+    io("predictor", f.predictor);
+    io("deviation", f.deviation);
+    io("chance", f.chance);
+    io("rival", f.rival);
+    io("rival_forecast", f.rival_forecast);
+}
 template <class Io, Is<core::VerdictGiven> F>
 void fields(Io& io, F& f) {
     io("trial", f.trial);
@@ -89,6 +98,7 @@ void fields(Io& io, F& f) {
     io("reason", f.reason);
     io("forecast", f.forecast);
     io("threshold", f.threshold);
+    io("evidence", f.evidence);
 }
 template <class Io, Is<core::AttemptEnded> F>
 void fields(Io& io, F& f) {
@@ -178,6 +188,12 @@ class Writer {
             rows.push_back(std::move(row));
         }
         return rows;
+    }
+
+    static json to_json(const search::Evidence& value) {
+        Writer writer;
+        fields(writer, value);
+        return std::move(writer.body_);
     }
 
     json body_ = json::object();
@@ -295,7 +311,15 @@ class Reader {
         return true;
     }
 
+    static bool read(const json& from, search::Evidence& value) {
+        if (!from.is_object()) return false;
+        Reader reader(from);
+        fields(reader, value);
+        return !reader.problem_;
+    }
+
     static std::string wanted(const std::string&) { return "a text"; }
+    static std::string wanted(const search::Evidence&) { return "the evidence of a verdict"; }
     static std::string wanted(double) { return "a number"; }
     template <std::integral T>
     static std::string wanted(T) {

@@ -6,6 +6,7 @@
 #include "orchestrator/study/space_reader.hpp"
 #include "orchestrator/study/trial_reader.hpp"
 #include "orchestrator/study/yaml.hpp"
+#include "predictor/catalogue.hpp"
 #include "search/catalogue.hpp"
 
 #include <algorithm>
@@ -53,13 +54,12 @@ const std::vector<Key>& fidelity_keys() {
         {"eta", {"reduction_factor"}},
         {"brackets", {}},
         {"trials", {}},
-        {"predictor",
-         {},
-         to_text({"fidelity.predictor is not supported", "this version has no predictors", "remove it"})},
-        {"mode",
-         {},
-         to_text({"fidelity.mode is not supported", "this version has one mode of each scheduler",
-                  "remove it"})}};
+        {"predictor", {}},
+        {"mode", {}},
+        {"d", {}},
+        {"k", {}},
+        {"known_curve", {}},
+        {"risk", {}}};
     return keys;
 }
 
@@ -168,6 +168,73 @@ void check_objectives(Report& report, const Study& study, const Field* fidelity,
                     "remove it, or use one objective"});
 }
 
+/// An option of a predictor as its catalogue takes it: the text as it stands, a list as words.
+std::optional<std::string> option_text(Report& report, const Field& field) {
+    std::string text;
+    const auto& items = field.value->items;
+    const bool list = field.value->kind == Node::Kind::list;
+    const bool plain = std::all_of(items.begin(), items.end(),
+                                   [](const Node* item) { return item->kind == Node::Kind::scalar; });
+    if (field.value->kind == Node::Kind::scalar) return field.value->text;
+    if (list && plain) {
+        for (const Node* item : items) text += (text.empty() ? "" : " ") + item->text;
+        return text;
+    }
+    report.add(field.line, {fmt::format("{} is neither a value nor a list of words", field.path),
+                            "predictors are told numbers and words", "write one"});
+    return std::nullopt;
+}
+
+/// A name, or {model: svr, cost: 67.61}: the model's options as `quench predict` takes them.
+void read_predictor(Report& report, const Field& at, search::SchedulerOptions& options) {
+    const auto names = predictor::predictor_names();
+    if (at.value->kind != Node::Kind::map) {
+        if (const auto name = read_choice(report, at, names)) options.predictor = {*name, {}};
+        return;
+    }
+    std::string model;
+    for (const Entry& entry : at.value->entries)
+        if (entry.key->text == "model") model = entry.value->text;
+    std::vector<Key> keys = {{"model", {}}};
+    for (const std::string& option : predictor::predictor_option_names(model)) keys.push_back({option, {}});
+    const std::size_t errors_before = report.count();
+    if (model.empty()) {
+        report.add(at.line, {fmt::format("'{}.model' is missing", at.path), "it says which predictor",
+                             "add model: svr, say"});
+        return;
+    }
+    const auto is_model = [&](const std::string& name) { return name == model; };
+    // Which options there are depends on the model: with an unknown one only that is said.
+    if (std::none_of(names.begin(), names.end(), is_model)) keys = {{"model", {}}};
+    const Section section(report, at, keys);
+    const Field* field = section.find("model");
+    if (field == nullptr || !read_choice(report, *field, names)) return;
+    search::PredictorChoice choice{model, {}};
+    for (const Key& key : keys) {
+        const Field* option = key.name == "model" ? nullptr : section.find(key.name);
+        if (option == nullptr) continue;
+        if (const auto text = option_text(report, *option)) choice.options[key.name] = *text;
+    }
+    if (report.count() != errors_before) return;
+    if (const auto made = predictor::make_predictor(choice.model, choice.options); !made)
+        report.add(at.line, made.error().text());
+    options.predictor = std::move(choice);
+}
+
+void read_swift(Report& report, const Section& section, search::SchedulerOptions& options) {
+    static const std::vector<std::string> modes = {"default", "paper"};
+    if (const Field* field = section.find("mode"))
+        if (const auto mode = read_choice(report, *field, modes))
+            if (*mode != "default") options.mode = *mode;
+    if (const Field* field = section.find("predictor")) read_predictor(report, *field, options);
+    if (const Field* field = section.find("d"))
+        if (const auto curves = read_integer(report, *field, {2, 1'000'000}))
+            options.teaching = static_cast<std::uint64_t>(*curves);
+    if (const Field* field = section.find("k")) options.vanguard = read_number(report, *field);
+    if (const Field* field = section.find("risk")) options.risk = read_number(report, *field);
+    if (const Field* field = section.find("known_curve")) options.known_curve = read_number(report, *field);
+}
+
 void read_fidelity(Report& report, const Field& at, Study& study) {
     search::SchedulerOptions& options = study.fidelity;
     const Section section(report, at, fidelity_keys());
@@ -188,6 +255,7 @@ void read_fidelity(Report& report, const Field& at, Study& study) {
     if (const Field* field = section.find("trials"))
         if (const auto trials = read_integer(report, *field, {1, 1'000'000}))
             options.trials = static_cast<std::uint64_t>(*trials);
+    read_swift(report, section, options);
     if (report.count() != errors_before) return;
     if (max == nullptr && (min != nullptr || options.name != "none")) {
         report.add(at.line,

@@ -21,6 +21,7 @@ struct Judgement {
     std::string reason;
     std::optional<double> forecast;
     std::optional<double> threshold;
+    std::optional<Evidence> evidence = std::nullopt;
     friend bool operator==(const Judgement&, const Judgement&) = default;
 };
 
@@ -62,6 +63,15 @@ struct Rung {
     std::optional<double> best;          ///< smallest value at it
 };
 
+/// Arithmetic that judgements wait for and that can take long: fits of predictors. It is the same whenever
+/// and wherever it is done; thread-safe.
+class Work {
+  public:
+    virtual ~Work() = default;
+    virtual void run() const = 0;
+    [[nodiscard]] virtual bool done() const = 0;
+};
+
 /// Ask/tell. Everything it knows came through `tell`; the const functions answer the same when asked again.
 ///
 /// The caller's duties: after each `tell`, give every judgement of `judgements_due` (tell it as Judged) until
@@ -74,8 +84,13 @@ class Scheduler {
 
     virtual void tell(const Event& event) = 0;
 
-    /// Verdicts that follow from what was told, in the order they are to be given.
+    /// Verdicts that follow from what was told, in the order they are to be given. Does `work_due` where that
+    /// is not done.
     [[nodiscard]] virtual std::vector<Judgement> judgements_due() const = 0;
+
+    /// What judgements_due needs first, done or not. A caller that must not wait has it done on another
+    /// thread and asks for judgements then; they are the same.
+    [[nodiscard]] virtual std::shared_ptr<const Work> work_due() const { return nullptr; }
 
     /// What a free worker should do now.
     [[nodiscard]] virtual Job next_job() const = 0;
@@ -83,7 +98,7 @@ class Scheduler {
     /// Every bracket that a Start can name is there.
     [[nodiscard]] virtual std::vector<Rung> rungs() const = 0;
 
-    /// The resource that the whole schedule will spend, where that is fixed.
+    /// The resource that the whole schedule will spend at most, where that is fixed.
     [[nodiscard]] virtual std::optional<Resource> planned_resource() const = 0;
 
     [[nodiscard]] virtual std::unique_ptr<Scheduler> clone() const = 0;

@@ -41,7 +41,7 @@ TEST(catalogue, an_unknown_name_is_answered_with_the_list_and_the_nearest) {
               "unknown sampler gird (there are random, grid, qmc, tpe, gp, cmaes, nsga2) did you mean grid?");
     EXPECT_EQ(scheduler_error(options_of("hyperbnd", 1, 2, 2)),
               "unknown scheduler hyperbnd (there are none, asha, asha-stopping, pasha, successive-halving, "
-              "hyperband, median) "
+              "hyperband, swift-hyperband, median) "
               "did you mean hyperband?");
     EXPECT_THAT(scheduler_error(options_of(std::string(100'000, 'x'), 1, 2, 2)), HasSubstr("did you mean"));
 }

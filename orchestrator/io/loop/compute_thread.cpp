@@ -11,11 +11,24 @@
 
 namespace quench::orchestrator::io {
 
+namespace {
+
+core::Input answer_to(const core::AskJob& job) {
+    return core::ProposalComputed{job.ask, job.told, job.sampler->ask(job.ask.first, 1)};
+}
+
+core::Input answer_to(const std::shared_ptr<const search::scheduler::Work>& work) {
+    work->run();
+    return core::WorkDone{};
+}
+
+}  // namespace
+
 struct ComputeThread::Shared {
     std::mutex mutex;
     std::condition_variable wake;
-    std::optional<core::AskJob> job;
-    std::optional<core::ProposalComputed> answer;
+    std::optional<Job> job;
+    std::optional<core::Input> answer;
     bool closing = false;
     worker::io::Descriptor answered{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     std::thread thread;
@@ -25,12 +38,12 @@ struct ComputeThread::Shared {
         for (;;) {
             wake.wait(lock, [&] { return job.has_value() || closing; });
             if (closing) return;
-            const core::AskJob mine = std::move(*job);
+            const Job mine = std::move(*job);
             job.reset();
             lock.unlock();
-            auto configurations = mine.sampler->ask(mine.ask.first, 1);
+            core::Input found = std::visit([](const auto& any) { return answer_to(any); }, mine);
             lock.lock();
-            answer = core::ProposalComputed{mine.ask, mine.told, std::move(configurations)};
+            answer = std::move(found);
             eventfd_write(answered.get(), 1);
         }
     }
@@ -49,7 +62,7 @@ ComputeThread::~ComputeThread() {
     shared_->thread.join();
 }
 
-void ComputeThread::submit(core::AskJob job) {
+void ComputeThread::submit(Job job) {
     {
         const std::lock_guard lock(shared_->mutex);
         QUENCH_CHECK(!shared_->job && !shared_->answer, "one job at a time");
@@ -62,7 +75,7 @@ int ComputeThread::fd() const {
     return shared_->answered.get();
 }
 
-std::optional<core::ProposalComputed> ComputeThread::take() {
+std::optional<core::Input> ComputeThread::take() {
     const std::lock_guard lock(shared_->mutex);
     if (!shared_->answer) return std::nullopt;
     eventfd_t count = 0;

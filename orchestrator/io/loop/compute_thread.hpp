@@ -1,10 +1,12 @@
-// The compute thread: expensive asks run here over a copy, so that heartbeats never wait for a model fit.
+// The compute thread: expensive asks and the fits that verdicts wait for run here, so that heartbeats never
+// wait for a model.
 #pragma once
 
 #include "orchestrator/core/batch.hpp"
 
 #include <memory>
 #include <optional>
+#include <variant>
 
 namespace quench::orchestrator::io {
 
@@ -18,11 +20,12 @@ class ComputeThread {
     ComputeThread& operator=(const ComputeThread&) = delete;
 
     /// Only when the answer of the job before was taken.
-    void submit(core::AskJob job);
+    using Job = std::variant<core::AskJob, std::shared_ptr<const search::scheduler::Work>>;
+    void submit(Job job);
 
     /// Readable when an answer is there.
     [[nodiscard]] int fd() const;
-    std::optional<core::ProposalComputed> take();
+    std::optional<core::Input> take();
 
   private:
     struct Shared;

@@ -94,6 +94,7 @@ base::Result<> CoordinatorLoop::commit_and_send(core::Batch& batch) {
     for (const core::Send& send : batch.sends)
         router_.send(send.peer, worker::protocol::encode(send.message));
     if (batch.ask) compute_.submit(std::move(*batch.ask));
+    if (batch.work) compute_.submit(std::move(batch.work));
     for (const std::string& note : batch.notes) hooks_.log(note);
     return base::success();
 }

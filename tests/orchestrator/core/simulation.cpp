@@ -64,6 +64,13 @@ void Simulation::turn(const Input& input) {
     const bool before_commit = fate_.uniform() < 0.5;
     if (!dies || !before_commit) commit(batch);
     if (!dies) {
+        // The compute thread takes its time, and dies with the coordinator.
+        if (batch.work)
+            later(5 * fate_.uniform(), [this, work = batch.work, life = lives_] {
+                if (!coordinator_ || lives_ != life) return;
+                work->run();
+                turn(WorkDone{});
+            });
         for (const Send& send : batch.sends) {
             const Send copy = send;
             travel([this, copy] { deliver(copy.peer, copy.message); });
@@ -71,6 +78,7 @@ void Simulation::turn(const Input& input) {
         return;
     }
     coordinator_.reset();
+    ++lives_;
     later(1 + 20 * fate_.uniform(), [this] { coordinator_up(); });
 }
 

@@ -79,6 +79,7 @@ class Simulation {
     base::TimePoint now_{1'000'000'000};
     std::uint64_t events_made_ = 0;
     std::uint64_t sessions_ = 0;
+    std::uint64_t lives_ = 0;  ///< of coordinators that have ended
     std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
     std::unique_ptr<Coordinator> coordinator_;  ///< none while it is down
     std::vector<Seat> seats_;

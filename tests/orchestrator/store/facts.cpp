@@ -129,6 +129,10 @@ core::Fact random_fact(base::Rng& rng) {
                 trial, number(rng), static_cast<Verdict>(rng.below(3)), number(rng), text(rng), {}, {}};
             if (rng.below(2) == 0) fact.forecast = awkward(rng);
             if (rng.below(2) == 0) fact.threshold = finite(rng);
+            if (rng.below(2) == 0) {
+                fact.evidence = {number(rng), text(rng), finite(rng), finite(rng), text(rng)};
+                if (rng.below(2) == 0) fact.evidence->rival_forecast = finite(rng);
+            }
             return fact;
         }
         case 5: {

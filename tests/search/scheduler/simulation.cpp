@@ -62,7 +62,8 @@ void Simulation::check(const Judgement& judgement) {
 void Simulation::carry_out(const Judgement& judgement) {
     check(judgement);
     Trial& trial = states_[judgement.trial.value()];
-    tell(Judged{judgement.trial, judgement.step, judgement.verdict, judgement.to});
+    tell(Judged{judgement.trial, judgement.step, judgement.verdict, judgement.to, judgement.forecast,
+                judgement.evidence});
     if (judgement.verdict == Verdict::proceed) {
         trial.to = judgement.to;
         go_on_.push_back(judgement.trial);

@@ -1,5 +1,6 @@
 #include "orchestrator/io/loop/compute_thread.hpp"
 
+#include <atomic>
 #include <latch>
 
 #include <gtest/gtest.h>
@@ -39,13 +40,36 @@ TEST(ComputeThread, answers_through_its_descriptor_and_nobody_waits_meanwhile) {
         EXPECT_FALSE(compute.take()) << "it still thinks";
         done.count_down();
         ASSERT_EQ(poll(&answered, 1, 10'000), 1);
-        const auto answer = compute.take();
+        const auto input = compute.take();
+        ASSERT_TRUE(input);
+        const auto* answer = std::get_if<core::ProposalComputed>(&*input);
         ASSERT_TRUE(answer);
         EXPECT_EQ(answer->ask, (core::AskDue{core::TrialId(trial), 2, 9}));
         EXPECT_EQ(answer->told, 17u);
         EXPECT_EQ(answer->configurations, (std::vector<Configuration>{{{"x", static_cast<double>(trial)}}}));
         EXPECT_FALSE(compute.take()) << "an answer is taken once";
     }
+}
+
+class Counted final : public search::scheduler::Work {
+  public:
+    void run() const override { done_ = true; }
+    [[nodiscard]] bool done() const override { return done_; }
+
+  private:
+    mutable std::atomic<bool> done_ = false;
+};
+
+TEST(ComputeThread, does_the_work_that_verdicts_wait_for) {
+    ComputeThread compute;
+    pollfd answered{compute.fd(), POLLIN, 0};
+    const auto work = std::make_shared<Counted>();
+    compute.submit(std::shared_ptr<const search::scheduler::Work>(work));
+    ASSERT_EQ(poll(&answered, 1, 10'000), 1);
+    const auto input = compute.take();
+    ASSERT_TRUE(input);
+    EXPECT_TRUE(std::holds_alternative<core::WorkDone>(*input));
+    EXPECT_TRUE(work->done());
 }
 
 TEST(ComputeThread, ends_with_a_job_in_hand) {

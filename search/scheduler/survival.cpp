@@ -1,0 +1,178 @@
+#include "search/scheduler/survival.hpp"
+
+#include "predictor/forecaster.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <numeric>
+
+namespace quench::search::scheduler {
+namespace {
+
+using Disturbances = std::shared_ptr<const std::vector<double>>;
+
+/// Contenders with what is known of each: forecasts in the unit of values at the target.
+struct Field {
+    std::vector<Contender> contenders;
+    std::vector<double> forecasts;
+    std::vector<double> deviations;
+    std::string predictor;
+};
+
+double value_now(const SurvivalQuestion::Contender& contender) {
+    return contender.curve.values.back();
+}
+
+double root_mean_square(const std::vector<double>& values) {
+    double sum = 0;
+    for (const double value : values) sum += value * value;
+    return values.empty() ? 0 : std::sqrt(sum / static_cast<double>(values.size()));
+}
+
+std::vector<double> values_now(const std::vector<Movement>& movements) {
+    std::vector<double> values;
+    for (const Movement& movement : movements) values.push_back(movement.now);
+    return values;
+}
+
+std::vector<double> earlier_disturbances(const SurvivalQuestion& question, double spread) {
+    std::vector<double> all;
+    for (const auto& stage : question.earlier) {
+        if (all.size() >= SurvivalWork::most_earlier) break;
+        const double then = spread_of(values_now(stage));
+        const double narrowed = then > 0 && spread > 0 ? std::min(1.0, spread / then) : 1;
+        for (const double one : disturbances(stage, trend_of(stage))) all.push_back(narrowed * one);
+    }
+    return all;
+}
+
+/// By the last value.
+std::optional<Field> by_last_value(const SurvivalQuestion& question) {
+    const bool known = question.movements.size() >= SurvivalWork::enough;
+    const Trend trend = trend_of(question.movements);
+    std::vector<double> own = disturbances(question.movements, trend);
+    std::vector<double> now;
+    for (const auto& contender : question.contenders) now.push_back(value_now(contender));
+    std::vector<double> others = earlier_disturbances(question, spread_of(now));
+    if (!known) others.insert(others.end(), own.begin(), own.end());
+    const bool others_known = others.size() >= SurvivalWork::enough && root_mean_square(others) > 0;
+    const bool own_known = known && root_mean_square(own) > 0;
+    if (!own_known && !others_known) return std::nullopt;
+    double edge = -std::numeric_limits<double>::infinity();
+    if (known) {
+        std::vector<double> seen = values_now(question.movements);
+        std::nth_element(seen.begin(), seen.begin() + 1, seen.end(), std::greater<>());
+        edge = seen[1];
+    }
+    const auto near = std::make_shared<const std::vector<double>>(std::move(own));
+    const auto far = std::make_shared<const std::vector<double>>(std::move(others));
+    Field field;
+    field.predictor = "last";
+    const double best = *std::min_element(now.begin(), now.end());
+    for (const double value : now) {
+        const bool like_them = own_known && value <= edge;
+        // One of a kind of which nothing is known may be as good as the best.
+        const bool unknown = !like_them && !others_known;
+        const Disturbances& mine = like_them || unknown ? near : far;
+        field.contenders.push_back({.value = unknown ? best : value, .unit = 1, .disturbances = mine});
+        field.forecasts.push_back(known ? trend.at(value) : value);
+        field.deviations.push_back((known ? std::max(trend.slope, 0.1) : 1) * root_mean_square(*mine));
+    }
+    return field;
+}
+
+std::optional<Field> by_predictor(const SurvivalQuestion& question) {
+    if (!question.predictor || question.movements.size() < SurvivalWork::enough) return std::nullopt;
+    const auto forecaster = predictor::Forecaster::fit(*question.predictor, question.curves,
+                                                       question.question, {.seed = question.key});
+    if (!forecaster) return std::nullopt;
+    const auto scores =
+        std::make_shared<const std::vector<double>>(forecaster->scores().begin(), forecaster->scores().end());
+    const double unit = root_mean_square(*scores);
+    Field field;
+    field.predictor = question.predictor->name();
+    for (const auto& contender : question.contenders) {
+        const auto prediction = forecaster->predict(contender.curve);
+        if (!prediction) return std::nullopt;
+        field.contenders.push_back(
+            {.value = prediction->value, .unit = prediction->spread, .disturbances = scores});
+        field.forecasts.push_back(prediction->value);
+        field.deviations.push_back(prediction->spread * unit);
+    }
+    return field;
+}
+
+/// The smallest chances first; of equal ones the worse value.
+std::vector<std::size_t> weakest_first(const std::vector<double>& chance, const Field& field) {
+    std::vector<std::size_t> order(chance.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return chance[a] != chance[b] ? chance[a] < chance[b]
+                                      : field.contenders[a].value > field.contenders[b].value;
+    });
+    return order;
+}
+
+}  // namespace
+
+void SurvivalWork::run() const {
+    std::call_once(once_, [this] {
+        const std::size_t count = question_.contenders.size();
+        outcome_.resize(count);
+        auto last = by_last_value(question_);
+        auto model = by_predictor(question_);
+        const bool leads = question_.predictor_leads && model.has_value();
+        const auto& field = leads ? model : last;
+        const auto& rival = leads ? last : model;
+        if (field && question_.places < count) {
+            const auto chance = chances(field->contenders, question_.places, question_.key);
+            for (std::size_t i = 0; i < count; ++i) {
+                Evidence evidence{.target = question_.target,
+                                  .predictor = field->predictor,
+                                  .deviation = field->deviations[i],
+                                  .chance = chance[i],
+                                  .rival = ""};
+                if (rival) {
+                    evidence.rival = rival->predictor;
+                    evidence.rival_forecast = rival->forecasts[i];
+                }
+                outcome_[i].forecast = field->forecasts[i];
+                outcome_[i].evidence = std::move(evidence);
+            }
+            std::vector<double> edge = field->forecasts;
+            std::sort(edge.begin(), edge.end());
+            threshold_ = edge[question_.places - 1];
+            std::vector<double> now;
+            for (const auto& contender : question_.contenders) now.push_back(value_now(contender));
+            std::sort(now.begin(), now.end());
+            const double safe = now[question_.places - 1];
+            double risked = 0;
+            std::size_t stopped = 0;
+            for (const std::size_t i : weakest_first(chance, *field)) {
+                risked += chance[i];
+                if (risked > question_.risk || stopped == count - question_.places) break;
+                if (value_now(question_.contenders[i]) <= safe) {
+                    risked -= chance[i];
+                    continue;
+                }
+                outcome_[i].stops = true;
+                ++stopped;
+            }
+        }
+        done_ = true;
+    });
+}
+
+const std::vector<Survival>& SurvivalWork::outcome() const {
+    run();
+    return outcome_;
+}
+
+std::optional<double> SurvivalWork::threshold() const {
+    run();
+    return threshold_;
+}
+
+}  // namespace quench::search::scheduler

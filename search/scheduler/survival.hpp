@@ -1,0 +1,81 @@
+// The decision in the middle of a round: who can be stopped at hardly any risk.
+#pragma once
+
+#include "predictor/curve_predictor.hpp"
+#include "search/scheduler/chances.hpp"
+#include "search/scheduler/scheduler.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace quench::search::scheduler {
+
+/// Everything that the decision rests on, as it was when the last contender arrived.
+struct SurvivalQuestion {
+    struct Contender {
+        TrialId trial;
+        predictor::Curve curve;  ///< up to now
+    };
+    std::vector<Contender> contenders;
+    std::size_t places = 1;  ///< so many go on from the target
+    double risk = 0;         ///< so many of these places may be lost, by expectation
+    Resource target = 0;
+    predictor::Question question;  ///< now and the target as points of curves
+    /// Runs that were trained to the target, and how they moved from now to there.
+    std::vector<Movement> movements;
+    /// Runs at earlier stages of training, in the same proportion of now and then; nearest first.
+    std::vector<std::vector<Movement>> earlier;
+    std::shared_ptr<const predictor::CurvePredictor> predictor;  ///< null: the last value alone
+    std::vector<predictor::Curve> curves;                        ///< to the target, for the predictor
+    bool predictor_leads = false;  ///< its forecasts on this study were better than the last value
+    std::uint64_t key = 0;
+};
+
+/// What becomes of a contender. Without a chance nothing is calibrated, and it goes on.
+struct Survival {
+    bool stops = false;
+    std::optional<double> forecast = std::nullopt;
+    std::optional<Evidence> evidence = std::nullopt;
+};
+
+/// - Those that are among the best `places` now are never stopped: a forecast alone takes nobody out.
+/// - Of the others the ones with the smallest chances stop, as long as their chances add up to `risk` at
+/// most.
+/// - Disturbances (chances.hpp) come from `movements`. Contenders that look worse than all of these but one
+/// are
+///   unlike them (who was trained that far was chosen): theirs come from `earlier`, narrowed where values
+///   have drawn together since. Where `movements` are fewer than `enough`, all contenders' come from both.
+/// - A contender for whom these are fewer than `enough` counts as if it were as good as the best. Where that
+/// is
+///   so for all, or curves show no spread, nothing is calibrated.
+/// - Where the predictor leads, its forecasts and the errors of its cross-validation take the place of these.
+class SurvivalWork final : public Work {
+  public:
+    static constexpr std::size_t enough = 8;
+    static constexpr std::size_t most_earlier =
+        20;  ///< movements of earlier stages: nearer ones serve better
+
+    explicit SurvivalWork(SurvivalQuestion question) : question_(std::move(question)) {}
+
+    void run() const override;
+    [[nodiscard]] bool done() const override { return done_; }
+    [[nodiscard]] const SurvivalQuestion& question() const { return question_; }
+    /// One for each contender, in their order.
+    [[nodiscard]] const std::vector<Survival>& outcome() const;
+    /// The forecast at the edge of the places, where there are forecasts.
+    [[nodiscard]] std::optional<double> threshold() const;
+
+  private:
+    SurvivalQuestion question_;
+    mutable std::once_flag once_;
+    mutable std::vector<Survival> outcome_;
+    mutable std::optional<double> threshold_;
+    mutable std::atomic<bool> done_ = false;
+};
+
+}  // namespace quench::search::scheduler

@@ -1,0 +1,180 @@
+#include "search/scheduler/survival.hpp"
+
+#include "base/random.hpp"
+#include "predictor/catalogue.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+namespace quench::search::scheduler {
+namespace {
+
+/// `count` contenders with values 1, 2, ... at point 4, of whom `places` go on at point 8.
+SurvivalQuestion question_of(std::size_t count, std::size_t places) {
+    SurvivalQuestion question;
+    question.places = places;
+    question.risk = 0.05;
+    question.target = 8;
+    question.question = {4, 8};
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto value = static_cast<double>(i + 1);
+        question.contenders.push_back({TrialId(i), {.parameters = {}, .values = {9, 9, 9, value}}});
+    }
+    return question;
+}
+
+/// Movements between values as those of the contenders, disturbed by N(0, sigma).
+std::vector<Movement> moved(double sigma, std::size_t count = 40) {
+    base::Rng rng(5, "moved");
+    std::vector<Movement> all;
+    for (std::size_t i = 0; i < count; ++i) {
+        const double now = 12.0 * rng.uniform();
+        all.push_back({now, 0.5 * (now + sigma * rng.normal())});
+    }
+    return all;
+}
+
+std::size_t stopped(const SurvivalWork& work) {
+    std::size_t count = 0;
+    for (const Survival& one : work.outcome())
+        if (one.stops) ++count;
+    return count;
+}
+
+TEST(survival, with_quiet_curves_all_but_the_places_stop) {
+    auto question = question_of(10, 3);
+    question.movements = moved(0.01);
+    const SurvivalWork work(question);
+    EXPECT_FALSE(work.done());
+    EXPECT_EQ(stopped(work), 7u);
+    EXPECT_TRUE(work.done());
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_FALSE(work.outcome()[i].stops);
+    EXPECT_NEAR(*work.threshold(), 1.5, 0.1) << "half of the third best, as the others moved";
+    EXPECT_EQ(work.outcome()[9].evidence->predictor, "last");
+    EXPECT_EQ(work.outcome()[9].evidence->target, 8);
+}
+
+TEST(survival, the_wilder_the_curves_the_fewer_stop) {
+    std::size_t before = 10;
+    for (const double sigma : {0.01, 1.0, 4.0, 100.0}) {
+        auto question = question_of(10, 3);
+        question.movements = moved(sigma);
+        const std::size_t now = stopped(SurvivalWork(question));
+        EXPECT_LE(now, before) << sigma;
+        before = now;
+    }
+    EXPECT_EQ(before, 0u);
+}
+
+TEST(survival, what_is_risked_stays_within_the_risk) {
+    for (const double risk : {0.0, 0.05, 0.5, 2.0}) {
+        auto question = question_of(12, 4);
+        question.movements = moved(2);
+        question.risk = risk;
+        const SurvivalWork work(question);
+        double risked = 0;
+        for (const Survival& one : work.outcome())
+            if (one.stops) risked += one.evidence->chance;
+        EXPECT_LE(risked, risk);
+        EXPECT_LE(stopped(work), 8u);
+    }
+}
+
+TEST(survival, without_enough_curves_or_with_curves_that_say_nothing_nobody_stops) {
+    auto few = question_of(10, 3);
+    few.movements = moved(0.01, SurvivalWork::enough - 1);
+    EXPECT_EQ(stopped(SurvivalWork(few)), 0u);
+    auto constant = question_of(10, 3);
+    constant.movements.assign(40, {1, 1});
+    const SurvivalWork work(constant);
+    EXPECT_EQ(stopped(work), 0u);
+    for (const Survival& one : work.outcome()) EXPECT_FALSE(one.evidence);
+}
+
+TEST(survival, a_contender_unlike_all_who_were_trained_further_stays_unless_earlier_stages_tell_of_it) {
+    auto question = question_of(10, 3);
+    for (Movement& movement : question.movements = moved(0.01)) {
+        movement.now *= 0.4;  // all below 5
+        movement.then *= 0.4;
+    }
+    const SurvivalWork unknown(question);
+    EXPECT_FALSE(unknown.outcome()[9].stops);
+    question.earlier.push_back(moved(0.01));
+    const SurvivalWork known(question);
+    EXPECT_TRUE(known.outcome()[9].stops);
+}
+
+TEST(survival, a_predictor_that_does_not_lead_is_asked_and_decides_nothing) {
+    auto question = question_of(10, 3);
+    question.movements = moved(0.01);
+    const auto alone = SurvivalWork(question).outcome();
+    question.predictor = std::move(predictor::make_predictor("svr", {{"parameters", "false"}})).value();
+    for (const Movement& movement : question.movements)
+        question.curves.push_back(
+            {.parameters = {}, .values = {9, 9, 9, movement.now, 8, 8, 8, movement.then}});
+    const SurvivalWork asked(question);
+    for (std::size_t i = 0; i < 10; ++i) {
+        EXPECT_EQ(asked.outcome()[i].stops, alone[i].stops);
+        EXPECT_EQ(asked.outcome()[i].evidence->predictor, "last");
+        EXPECT_EQ(asked.outcome()[i].evidence->rival, "svr");
+        EXPECT_TRUE(asked.outcome()[i].evidence->rival_forecast);
+    }
+    question.predictor_leads = true;
+    const SurvivalWork led(question);
+    EXPECT_EQ(led.outcome()[0].evidence->predictor, "svr");
+    EXPECT_EQ(led.outcome()[0].evidence->rival, "last");
+}
+
+TEST(survival, a_predictor_that_fails_leaves_the_last_value) {
+    auto question = question_of(10, 3);
+    question.movements = moved(0.01);
+    question.predictor_leads = true;
+    question.predictor =
+        std::move(predictor::make_predictor("qsvr", {{"command", "/bin/false"}, {"parameters", "false"}}))
+            .value();
+    for (const Movement& movement : question.movements)
+        question.curves.push_back(
+            {.parameters = {}, .values = {9, 9, 9, movement.now, 8, 8, 8, movement.then}});
+    const SurvivalWork work(question);
+    EXPECT_EQ(stopped(work), 7u);
+    EXPECT_EQ(work.outcome()[0].evidence->predictor, "last");
+}
+
+/// Values of any kind: nothing breaks, the best are never stopped, and never fewer than the places stay.
+TEST(survival, random_questions_keep_the_invariants) {
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        base::Rng rng(seed, "random question");
+        const auto value = [&] {
+            const double size = std::pow(10.0, 12 * rng.uniform() - 6) * (rng.below(4) == 0 ? 0 : 1);
+            return rng.below(30) == 0 ? std::numeric_limits<double>::max() : size * rng.normal();
+        };
+        const std::size_t count = 1 + rng.below(20);
+        auto question = question_of(count, 1 + rng.below(count + 2));
+        for (auto& contender : question.contenders) contender.curve.values.back() = value();
+        question.risk = rng.uniform();
+        for (std::size_t i = rng.below(30); i > 0; --i) question.movements.push_back({value(), value()});
+        for (std::size_t stage = rng.below(3); stage > 0; --stage) {
+            question.earlier.emplace_back();
+            for (std::size_t i = rng.below(30); i > 0; --i)
+                question.earlier.back().push_back({value(), value()});
+        }
+        const SurvivalWork work(question);
+        ASSERT_EQ(work.outcome().size(), count);
+        EXPECT_GE(count - stopped(work), std::min(count, question.places)) << seed;
+        std::size_t best = 0;
+        for (std::size_t i = 1; i < count; ++i)
+            if (question.contenders[i].curve.values.back() < question.contenders[best].curve.values.back())
+                best = i;
+        EXPECT_FALSE(work.outcome()[best].stops) << seed;
+        for (const Survival& one : work.outcome()) {
+            if (!one.evidence) continue;
+            EXPECT_GE(one.evidence->chance, 0);
+            EXPECT_LE(one.evidence->chance, 1);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace quench::search::scheduler
