@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace quench::orchestrator::cli {
 
 std::string choose_study(const store::Store& store, const std::string& wanted) {
@@ -57,6 +59,16 @@ Journal read_journal(const World& world, const Common& common, const std::string
                                              "; 'quench verify' says more");
     journal.state = std::move(state).value();
     return journal;
+}
+
+core::TrialId existing_trial(const Journal& journal, std::uint64_t trial) {
+    const std::size_t count = journal.state.trials.size();
+    if (trial >= count)
+        throw Refusal(ExitCode::not_found,
+                      fmt::format("there is no trial {} (study '{}' has {}) {}", trial, journal.study,
+                                  count == 0 ? "none yet" : fmt::format("trials 0 to {}", count - 1),
+                                  count == 0 ? "wait for the first" : "see 'quench trials'"));
+    return core::TrialId(trial);
 }
 
 }  // namespace quench::orchestrator::cli

@@ -4,6 +4,7 @@
 #include "orchestrator/cli/verb.hpp"
 #include "orchestrator/core/state.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -27,5 +28,8 @@ std::vector<core::StampedFact> facts_of(const store::Store& store, const std::st
 
 /// Opens, chooses, loads, replays. `wanted` is "" when the user named none.
 Journal read_journal(const World& world, const Common& common, const std::string& wanted);
+
+/// The trial with a number. Throws Refusal where there is none.
+core::TrialId existing_trial(const Journal& journal, std::uint64_t number);
 
 }  // namespace quench::orchestrator::cli

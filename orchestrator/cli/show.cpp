@@ -65,13 +65,8 @@ void print_as_text(std::ostream& out, const core::State& state, const Json& view
 ExitCode print_trial(const World& world, const Common& common, const std::string& study,
                      std::uint64_t trial) {
     const Journal journal = read_journal(world, common, study);
-    const std::size_t count = journal.state.trials.size();
-    if (trial >= count)
-        throw Refusal(ExitCode::not_found,
-                      fmt::format("there is no trial {} (study '{}' has {}) {}", trial, journal.study,
-                                  count == 0 ? "none yet" : fmt::format("trials 0 to {}", count - 1),
-                                  count == 0 ? "wait for the first" : "see 'quench trials'"));
-    const Json view = trial_view(journal.state, journal.facts, core::TrialId(trial));
+    const core::TrialId id = existing_trial(journal, trial);
+    const Json view = trial_view(journal.state, journal.facts, id);
     switch (common.output) {
         case Output::json:
             print_json(world.out, view);

@@ -20,6 +20,7 @@ std::span<const Verb> verbs() {
         Verb{"best", "The best trial of a study", declare_best},
         Verb{"trials", "List the trials of a study", declare_trials},
         Verb{"show", "Everything about one trial", declare_show},
+        Verb{"why", "Why a trial was trained on or stopped, and how good forecasts were", declare_why},
         Verb{"verify", "Check that every decision in the journal follows from the facts before it",
              declare_verify},
         Verb{"predict", "How well predictors forecast the learning curves of a table", declare_predict},

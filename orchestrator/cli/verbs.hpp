@@ -22,6 +22,7 @@ Action declare_status(CLI::App& app, const World& world, const Common& common);
 Action declare_studies(CLI::App& app, const World& world, const Common& common);
 Action declare_trials(CLI::App& app, const World& world, const Common& common);
 Action declare_validate(CLI::App& app, const World& world, const Common& common);
+Action declare_why(CLI::App& app, const World& world, const Common& common);
 Action declare_verify(CLI::App& app, const World& world, const Common& common);
 
 std::span<const Verb> verbs();

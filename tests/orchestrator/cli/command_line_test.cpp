@@ -192,6 +192,28 @@ TEST(trials, csv_has_a_column_for_each_parameter) {
         << ran.out;
 }
 
+TEST(why, shows_what_verdicts_rested_on_and_what_came_of_them) {
+    const Journals ended = {sample_journal(Until::ended)};
+    const auto trial = quench_with(ended, {"why", "1", "--output", "json"}).json();
+    ASSERT_EQ(trial["verdicts"].size(), 2u);
+    const auto& verdict = trial["verdicts"][1];
+    EXPECT_EQ(verdict["target"], 3);
+    EXPECT_EQ(verdict["predictor"], "last");
+    EXPECT_EQ(verdict["chance"], 0.75);
+    EXPECT_EQ(verdict["came_to"], 0.25);
+    EXPECT_EQ(verdict["inside"], true) << "0.3 forecast with a deviation of 0.1";
+    EXPECT_EQ(verdict["right"], false) << "the study ended before it went on";
+    EXPECT_TRUE(trial["verdicts"][0]["right"].is_null());
+    const auto study = quench_with(ended, {"why", "--output", "json"}).json();
+    EXPECT_EQ(study["stopped"], 0);
+    ASSERT_EQ(study["chances"].size(), 1u);
+    EXPECT_EQ(study["chances"][0]["mean_chance"], 0.75);
+    EXPECT_EQ(study["predictors"].size(), 2u);
+    EXPECT_THAT(quench_with(ended, {"why", "1"}).out, testing::HasSubstr("CHANCE"));
+    EXPECT_THAT(quench_with(ended, {"why"}).out, testing::HasSubstr("MEAN CHANCE"));
+    EXPECT_EQ(quench_with(ended, {"why", "3"}).code, ExitCode::not_found);
+}
+
 TEST(show, tells_everything_about_a_trial) {
     const auto trial = quench_with(one(), {"show", "2", "--output", "json"}).json();
     EXPECT_EQ(trial["attempts"].size(), 2u);

@@ -77,7 +77,8 @@ std::vector<StampedFact> sample_journal(Until until, const std::string& study) {
     w.report(2, 2, 1, 0.75);
     w.judge(2, 1, Verdict::pause, 0, "3 of 3");
     w.end(2, 2, Outcome::reached, "");
-    w.judge(1, 1, Verdict::proceed, 3, "best of 3 at epoch 1");
+    w.add(VerdictGiven{TrialId(1), 1, Verdict::proceed, 3, "best of 3 at epoch 1", 0.3, 0.35,
+                       search::Evidence{3, "last", 0.1, 0.75, "svr", 0.28}});
     w.start(1, 2, 1, 3);
     if (until == Until::promoted) return w.facts;
     w.report(1, 2, 3, 0.25);

@@ -1,0 +1,110 @@
+// quench why [TRIAL] [--study STUDY]
+#include "orchestrator/cli/forecast_record.hpp"
+#include "orchestrator/cli/journal.hpp"
+#include "orchestrator/cli/output.hpp"
+#include "orchestrator/cli/text.hpp"
+#include "orchestrator/cli/verbs.hpp"
+#include "orchestrator/cli/views.hpp"
+
+#include <optional>
+#include <ostream>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace quench::orchestrator::cli {
+namespace {
+
+void print_trial(std::ostream& out, const core::State& state, const Json& view) {
+    out << fmt::format("trial {} of {}: {}\n", view["trial"].get<std::uint64_t>(), state.study().name,
+                       cell_text(view["state"]));
+    if (view["verdicts"].empty()) {
+        out << "no verdict yet\n";
+        return;
+    }
+    print_table(out,
+                {{"step", "STEP", Align::right},
+                 {"verdict", "VERDICT"},
+                 {"to", "TO", Align::right},
+                 {"target", "TARGET", Align::right},
+                 {"forecast", "FORECAST", Align::right},
+                 {"deviation", "+-", Align::right},
+                 {"threshold", "THRESHOLD", Align::right},
+                 {"chance", "CHANCE", Align::right},
+                 {"predictor", "BY"},
+                 {"rival", "BESIDE"},
+                 {"rival_forecast", "FORECAST", Align::right},
+                 {"came_to", "CAME TO", Align::right},
+                 {"right", "WENT ON"},
+                 {"reason", "REASON"}},
+                view["verdicts"]);
+}
+
+void print_study(std::ostream& out, const Json& view) {
+    out << fmt::format(
+        "{}, scheduler {}: {} verdicts, {} trials stopped by forecasts, {:.2f} of them wrongly "
+        "by expectation\n",
+        view["study"].get<std::string>(), view["scheduler"].get<std::string>(),
+        view["verdicts"].get<std::size_t>(), view["stopped"].get<std::size_t>(),
+        view["risked"].get<double>());
+    if (view["predictors"].empty()) {
+        out << "no forecast has met its step yet\n";
+        return;
+    }
+    out << "\nChances to go on, and how many did, of trials that were trained on\n";
+    print_table(out,
+                {{"from", "FROM", Align::right},
+                 {"to", "TO", Align::right},
+                 {"verdicts", "VERDICTS", Align::right},
+                 {"mean_chance", "MEAN CHANCE", Align::right},
+                 {"went_on", "WENT ON", Align::right}},
+                view["chances"]);
+    out << "\nForecasts beside what trials came to\n";
+    print_table(out,
+                {{"predictor", "PREDICTOR"},
+                 {"forecasts", "FORECASTS", Align::right},
+                 {"decided", "DECIDED", Align::right},
+                 {"median_error", "MEDIAN ERROR", Align::right},
+                 {"inside", "INSIDE 90 %", Align::right}},
+                view["predictors"]);
+}
+
+ExitCode explain(const World& world, const Common& common, const std::string& study,
+                 const std::optional<std::uint64_t>& trial) {
+    const Journal journal = read_journal(world, common, study);
+    Json view;
+    if (trial) {
+        const core::TrialId id = existing_trial(journal, *trial);
+        view = {{"study", journal.study},
+                {"trial", *trial},
+                {"state", state_name(journal.state.trial(id))},
+                {"verdicts", verdict_rows(journal.state, journal.facts, id)}};
+    } else {
+        view = calibration_view(journal.state, journal.facts);
+    }
+    if (common.output == Output::json)
+        print_json(world.out, view);
+    else if (common.output == Output::csv)
+        print_flat_csv(world.out, view);
+    else if (trial)
+        print_trial(world.out, journal.state, view);
+    else
+        print_study(world.out, view);
+    return ExitCode::ok;
+}
+
+}  // namespace
+
+Action declare_why(CLI::App& app, const World& world, const Common& common) {
+    struct WhyOptions {
+        std::optional<std::uint64_t> trial;
+        std::string study;
+    };
+    // Shared: CLI11 writes into it after this function has returned, the action reads it.
+    const auto options = std::make_shared<WhyOptions>();
+    app.add_option("TRIAL", options->trial, "Its number; without one, how good the study's forecasts were");
+    app.add_option("--study", options->study, "Its study; may be left out when the database has one");
+    return [&world, &common, options] { return explain(world, common, options->study, options->trial); };
+}
+
+}  // namespace quench::orchestrator::cli
