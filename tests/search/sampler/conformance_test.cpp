@@ -49,9 +49,9 @@ class SamplerConformance : public testing::TestWithParam<std::string> {
     static std::vector<Event> study(Sampler& sampler, const space::Space& space, std::uint64_t seed) {
         base::Rng rng(seed, "sampler study");
         std::vector<Event> events;
-        const auto tell = [&](const Event& event) {
-            events.push_back(event);
+        const auto tell = [&](Event event) {
             sampler.tell(event);
+            events.push_back(std::move(event));
         };
         std::uint64_t trial = 0;
         for (int turn = 0; turn < 15; ++turn) {
