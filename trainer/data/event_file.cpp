@@ -16,6 +16,7 @@ using base::Result;
 using hdf5::Number;
 using hdf5::Shape;
 
+constexpr const char* way_out = "; copy it again, or make it anew with mlpf-events generate or mlpf-import";
 constexpr std::uint64_t most_events = 100'000'000;
 constexpr std::uint64_t most_rows_an_event = 1'000'000;  // 5 times the busiest event of a hadron collider
 
@@ -62,17 +63,16 @@ Result<std::unique_ptr<EventFile>> EventFile::open(const std::string& path) {
     if (!file) return file.error();
     auto events = std::unique_ptr<EventFile>(new EventFile(path));
     events->file_ = std::move(file).value();
-    if (const auto done = events->read_head(); !done) return done.error().in(path);
-    if (const auto done = events->read_offsets(); !done) return done.error().in(path);
+    const auto refused = [&](const Error& error) { return Error(error.text() + way_out).in(path); };
+    if (const auto done = events->read_head(); !done) return refused(done.error());
+    if (const auto done = events->read_offsets(); !done) return refused(done.error());
     return events;
 }
 
 Result<> EventFile::read_head() {
     const auto format = file_->read_text("format");
     if (!format || *format != "mlpf-events")
-        return Error(
-            "it holds no events (its attribute format is not mlpf-events); mlpf-events generate and "
-            "mlpf-import make such files");
+        return Error("it holds no events (its attribute format is not mlpf-events)");
     const auto version = file_->read_number("version");
     if (!version) return version.error();
     if (*version != 1)
@@ -133,7 +133,7 @@ Result<event::Event> EventFile::read(std::size_t i) const {
     const auto fetch = [&](const char* name, std::size_t first, std::size_t rows,
                            std::vector<float>& out) -> Result<> {
         auto values = file_->read_floats(name, first, rows);
-        if (!values) return values.error().in(fmt::format("{}: event {}", path_, i));
+        if (!values) return Error(values.error().text() + way_out).in(fmt::format("{}: event {}", path_, i));
         out = std::move(values).value();
         return base::success();
     };
@@ -154,7 +154,7 @@ Result<event::Event> EventFile::read(std::size_t i) const {
 
 Result<> EventFile::check(const event::Event& event, std::size_t i) const {
     const auto bad = [&](const std::string& what) {
-        return Error(fmt::format("{}: event {} {}", path_, i, what));
+        return Error(fmt::format("{}: event {} {}{}", path_, i, what, way_out));
     };
     const auto finite = [](const std::vector<float>& values) {
         return std::ranges::all_of(values, [](float x) { return std::isfinite(x); });

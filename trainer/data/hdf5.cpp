@@ -185,10 +185,15 @@ Result<std::unique_ptr<File>> File::open(const std::string& path) {
     constexpr unsigned char first_with_checksums = 2;
     std::array<unsigned char, 9> head{};
     std::ifstream in(path, std::ios::binary);
-    if (!in) return Error(path + " cannot be read (no such file, or no permission)");
+    if (!in)
+        return Error(path +
+                     " cannot be read (no such file, or no permission); name another, or make it with "
+                     "mlpf-events generate");
     in.read(reinterpret_cast<char*>(head.data()), head.size());
     if (in.gcount() != head.size() || !std::equal(signature.begin(), signature.end(), head.begin()))
-        return Error(path + " is not an HDF5 file (it does not begin as one)");
+        return Error(path +
+                     " is not an HDF5 file (it does not begin as one); mlpf-events generate and mlpf-import "
+                     "make such files");
     if (head.back() < first_with_checksums)
         return Error(path +
                      " is an HDF5 file without checksums (an old format) and is not read; rewrite it with "
@@ -198,7 +203,7 @@ Result<std::unique_ptr<File>> File::open(const std::string& path) {
     open->path = path;
     const Handle how = access(true);
     open->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, how), H5Fclose);
-    if (!open->file.ok()) return failed(path + " is damaged or cut short");
+    if (!open->file.ok()) return failed(path + " is damaged or cut short; copy it again, or make it anew");
     return std::unique_ptr<File>(new File(std::move(open)));
 }
 

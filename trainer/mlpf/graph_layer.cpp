@@ -2,6 +2,7 @@
 
 #include "base/contract.hpp"
 #include "base/random.hpp"
+#include "trainer/mlpf/some_rows.hpp"
 
 #include <numbers>
 
@@ -167,37 +168,93 @@ void GraphLayer<Scalar>::send(const nn::Parameters<Scalar>& parameters, const Me
     }
 }
 
+// d of all rows, whose input is kept as well.
+template <class Scalar>
+const Matrix<Scalar>& GraphLayer<Scalar>::find_points(const nn::Parameters<Scalar>& parameters,
+                                                      const nn::View<Scalar>& x,
+                                                      const Matrix<Scalar>* positions, Cache& cache) const {
+    if (norm_)
+        cache.input = norm_->forward(parameters, x, cache.norm);
+    else
+        cache.input = x;
+    return locate(distance_.forward(parameters, cache.input, cache.distance), positions, cache);
+}
+
+template <class Scalar>
+Bins GraphLayer<Scalar>::bins_of(const Matrix<Scalar>& points, const Matrix<Scalar>* positions,
+                                 const std::vector<Index>& events) const {
+    return by_position() ? make_bins(*positions, origin_, events, shape_.bin_size)
+                         : make_bins(points, codebook_, events, shape_.bin_size);
+}
+
+// All messages, from the graph of the cache and `x` in the order of its bins.
+template <class Scalar>
+const Matrix<Scalar>& GraphLayer<Scalar>::pass_messages(const nn::Parameters<Scalar>& parameters,
+                                                        const Matrix<Scalar>& x, Cache& cache) const {
+    cache.messages.resize(messages_.size());
+    const Matrix<Scalar>* h = &x;
+    for (std::size_t i = 0; i < messages_.size(); ++i) {
+        MessageCache& message = cache.messages[i];
+        send(parameters, messages_[i], cache, *h, message);
+        if (cache.dropping.drops(shape_.dropout)) {
+            message.dropped = message.output;
+            nn::dropout<Scalar>(message.dropped, shape_.dropout, cache.dropping, number_of(i));
+        }
+        h = &sent(cache, i);
+    }
+    return *h;
+}
+
 template <class Scalar>
 const Matrix<Scalar>& GraphLayer<Scalar>::forward(const nn::Parameters<Scalar>& parameters,
                                                   const Matrix<Scalar>& x, const std::vector<Index>& events,
                                                   Cache& cache, Binning binning, const nn::Dropping& dropping,
                                                   const Matrix<Scalar>* positions) const {
-    cache.input = norm_ ? norm_->forward(parameters, x, cache.norm) : x;
-    const Matrix<Scalar>& points =
-        locate(distance_.forward(parameters, cache.input, cache.distance), positions, cache);
-    if (binning == Binning::anew)
-        cache.bins = by_position() ? make_bins(*positions, origin_, events, shape_.bin_size)
-                                   : make_bins(points, codebook_, events, shape_.bin_size);
+    const Matrix<Scalar>& points = find_points(parameters, x, positions, cache);
+    if (binning == Binning::anew) cache.bins = bins_of(points, positions, events);
     const bool in_order = cache.bins.in_order;
     gather(points, cache.bins, cache.points);
     if (!in_order) gather(cache.input, cache.bins, cache.sorted);
     build_graph(cache);
-
     cache.dropping = dropping;
-    cache.messages.resize(messages_.size());
-    const Matrix<Scalar>* h = in_order ? &cache.input : &cache.sorted;
-    for (std::size_t i = 0; i < messages_.size(); ++i) {
-        MessageCache& message = cache.messages[i];
-        send(parameters, messages_[i], cache, *h, message);
-        if (dropping.drops(shape_.dropout)) {
-            message.dropped = message.output;
-            nn::dropout<Scalar>(message.dropped, shape_.dropout, dropping, number_of(i));
-        }
-        h = &sent(cache, i);
-    }
-    if (in_order) return *h;
-    scatter(*h, cache.bins, cache.output);
+    const Matrix<Scalar>& h = pass_messages(parameters, in_order ? cache.input : cache.sorted, cache);
+    if (in_order) return h;
+    scatter(h, cache.bins, cache.output);
     return cache.output;
+}
+
+template <class Scalar>
+void GraphLayer<Scalar>::infer(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x,
+                               const Matrix<Scalar>* positions, Space& space, Matrix<Scalar>& y) const {
+    Cache& cache = space.cache;
+    space.input.resize(x.rows(), x.cols());
+    some_rows_at_a_time(x.rows(), [&](Index first, Index rows) {
+        if (positions != nullptr) space.some_positions = positions->middleRows(first, rows);
+        const Matrix<Scalar>& points =
+            find_points(parameters, x.middleRows(first, rows), &space.some_positions, cache);
+        space.points.resize(x.rows(), points.cols());
+        space.points.middleRows(first, rows) = points;
+        space.input.middleRows(first, rows) = cache.input;
+    });
+    const Bins bins = bins_of(space.points, positions, {0, x.rows()});
+    y.resize(x.rows(), x.cols());
+    for (std::size_t bin = 0; bin + 1 < bins.begin.size();) {
+        const Index first = bins.begin[bin];
+        cache.bins.begin = {0};
+        do cache.bins.begin.push_back(bins.begin[++bin] - first);
+        while (bin + 1 < bins.begin.size() && bins.begin[bin + 1] - first <= rows_at_once);
+        const Index rows = cache.bins.begin.back();
+        cache.points.resize(rows, space.points.cols());
+        cache.sorted.resize(rows, x.cols());
+        const auto row_at = [&](Index place) { return bins.order[static_cast<std::size_t>(first + place)]; };
+        for (Index place = 0; place < rows; ++place) {
+            cache.points.row(place) = space.points.row(row_at(place));
+            cache.sorted.row(place) = space.input.row(row_at(place));
+        }
+        build_graph(cache);
+        const Matrix<Scalar>& h = pass_messages(parameters, cache.sorted, cache);
+        for (Index place = 0; place < rows; ++place) y.row(row_at(place)) = h.row(place);
+    }
 }
 
 // The gradient of products' first part, from that of hom; that of A is added to d_adjacency, also the part

@@ -89,6 +89,18 @@ class GraphLayer {
     void backward(const nn::Parameters<Scalar>& parameters, const Cache& cache, const Matrix<Scalar>& dy,
                   nn::Gradients<Scalar>& gradients, Scratch& scratch, Matrix<Scalar>& dx) const;
 
+    /// What inference needs of an event: few numbers for each row, and a cache for some rows at a time.
+    struct Space {
+        Matrix<Scalar> input, points;
+        Matrix<Scalar> some_positions;
+        Cache cache;
+    };
+    /// The output of forward() for one event, but for rounding, in memory that does not leave the processor's
+    /// caches however large the event is: what goes row by row is done for rows_at_once of them, then the
+    /// graph for as many bins. Overwrites `y`, which is another matrix than `x`.
+    void infer(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x,
+               const Matrix<Scalar>* positions, Space& space, Matrix<Scalar>& y) const;
+
     /// The directions of the hash, distance_dim x 100; fixed, not trained.
     [[nodiscard]] const Matrix<Scalar>& codebook() const { return codebook_; }
     /// Where this layer's curve through eta and phi begins; fixed, not trained.
@@ -111,7 +123,13 @@ class GraphLayer {
     [[nodiscard]] bool by_position() const { return shape_.position_scale > 0; }
     const Matrix<Scalar>& locate(const Matrix<Scalar>& learned, const Matrix<Scalar>* positions,
                                  Cache& cache) const;
+    const Matrix<Scalar>& find_points(const nn::Parameters<Scalar>& parameters, const nn::View<Scalar>& x,
+                                      const Matrix<Scalar>* positions, Cache& cache) const;
+    [[nodiscard]] Bins bins_of(const Matrix<Scalar>& points, const Matrix<Scalar>* positions,
+                               const std::vector<Index>& events) const;
     void build_graph(Cache& cache) const;
+    const Matrix<Scalar>& pass_messages(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x,
+                                        Cache& cache) const;
     void send(const nn::Parameters<Scalar>& parameters, const MessageSlices& slices, const Cache& cache,
               const Matrix<Scalar>& x, MessageCache& message) const;
     void send_backward(const nn::Parameters<Scalar>& parameters, const MessageSlices& slices,

@@ -72,12 +72,15 @@ Heads<Scalar>::Heads(nn::Parameters<Scalar>& p, const Hyperparameters& hyper, Wi
 }
 
 template <class Scalar>
-const Outputs<Scalar>& Heads<Scalar>::forward(const nn::Parameters<Scalar>& p, const Matrix<Scalar>& in,
-                                              const Matrix<Scalar>& stream, const Matrix<Scalar>& r,
+const Outputs<Scalar>& Heads<Scalar>::forward(const nn::Parameters<Scalar>& p, const nn::View<Scalar>& in,
+                                              const nn::View<Scalar>& stream, const nn::View<Scalar>& r,
                                               Cache& cache, const nn::Dropping& dropping) const {
     const Index rows = stream.rows();
     cache.zc.resize(rows, widths_.z + classes);
-    cache.zc.leftCols(widths_.z) = norm_ ? norm_->forward(p, stream, cache.norm) : stream;
+    if (norm_)
+        cache.zc.leftCols(widths_.z) = norm_->forward(p, stream, cache.norm);
+    else
+        cache.zc.leftCols(widths_.z) = stream;
     const auto z = cache.zc.leftCols(widths_.z);
 
     Outputs<Scalar>& out = cache.outputs;

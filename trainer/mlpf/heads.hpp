@@ -33,8 +33,8 @@ class Heads {
     Heads(nn::Parameters<Scalar>& parameters, const Hyperparameters& hyper, Widths widths);
 
     /// The outputs stay in the cache.
-    const Outputs<Scalar>& forward(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& features,
-                                   const Matrix<Scalar>& z, const Matrix<Scalar>& r, Cache& cache,
+    const Outputs<Scalar>& forward(const nn::Parameters<Scalar>& parameters, const nn::View<Scalar>& features,
+                                   const nn::View<Scalar>& z, const nn::View<Scalar>& r, Cache& cache,
                                    const nn::Dropping& dropping = {}) const;
     /// dL/dz and dL/dr are written; adds to `gradients`.
     void backward(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& features,

@@ -79,40 +79,85 @@ void KernelAttention<Scalar>::map_features_backward(const Matrix<Scalar>& phi, M
 }
 
 template <class Scalar>
+void KernelAttention<Scalar>::begin(Index events, Cache& cache) const {
+    cache.kv.resize(static_cast<std::size_t>(events * shape_.heads));
+    for (Matrix<Scalar>& kv : cache.kv) kv.setZero(shape_.features, shape_.width);
+    cache.key_sum.setZero(events, shape_.heads * shape_.features);
+}
+
+template <class Scalar>
+void KernelAttention<Scalar>::read_keys(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x_kv,
+                                        Cache& cache) const {
+    key_.forward(parameters, x_kv, cache.k);
+    value_.forward(parameters, x_kv, cache.v);
+    map_features(cache.k, cache.phi_k);
+}
+
+template <class Scalar>
+void KernelAttention<Scalar>::read_queries(const nn::Parameters<Scalar>& parameters,
+                                           const Matrix<Scalar>& x_q, Cache& cache) const {
+    query_.forward(parameters, x_q, cache.q);
+    map_features(cache.q, cache.phi_q);
+    cache.denominator.resize(x_q.rows(), shape_.heads);
+    cache.mixed.resize(x_q.rows(), shape_.heads * shape_.width);
+}
+
+// Adds these rows to what their event's queries meet.
+template <class Scalar>
+void KernelAttention<Scalar>::sum_keys(const Rows& at, Cache& cache) const {
+    const Index d = shape_.width, m = shape_.features;
+    nn::add_rows<Scalar>(cache.key_sum.row(static_cast<Index>(at.event)),
+                         cache.phi_k.middleRows(at.first, at.count));
+    for (Index head = 0; head < shape_.heads; ++head)
+        cache.kv[place_of(at.event, head)].noalias() +=
+            cache.phi_k.block(at.first, head * m, at.count, m).transpose() *
+            cache.v.block(at.first, head * d, at.count, d);
+}
+
+template <class Scalar>
+void KernelAttention<Scalar>::mix_values(const Rows& at, Cache& cache) const {
+    const Index d = shape_.width, m = shape_.features;
+    const auto key_sum = cache.key_sum.row(static_cast<Index>(at.event));
+    for (Index head = 0; head < shape_.heads; ++head) {
+        const auto phi_q = cache.phi_q.block(at.first, head * m, at.count, m);
+        auto mixed = cache.mixed.block(at.first, head * d, at.count, d);
+        auto denominator = cache.denominator.block(at.first, head, at.count, 1);
+        denominator.noalias() = phi_q * key_sum.segment(head * m, m).transpose();
+        denominator.array() += static_cast<Scalar>(least_denominator);
+        mixed.noalias() = phi_q * cache.kv[place_of(at.event, head)];
+        for (Index i = 0; i < at.count; ++i) mixed.row(i) /= denominator(i, 0);
+    }
+}
+
+template <class Scalar>
 const Matrix<Scalar>& KernelAttention<Scalar>::forward(const nn::Parameters<Scalar>& parameters,
                                                        const Matrix<Scalar>& x_q, const Matrix<Scalar>& x_kv,
                                                        const std::vector<Index>& events, Cache& cache) const {
-    const Index d = shape_.width, m = shape_.features, heads = shape_.heads;
-    query_.forward(parameters, x_q, cache.q);
-    key_.forward(parameters, x_kv, cache.k);
-    value_.forward(parameters, x_kv, cache.v);
-    map_features(cache.q, cache.phi_q);
-    map_features(cache.k, cache.phi_k);
     const std::size_t count = events.size() - 1;
-    cache.kv.resize(count * static_cast<std::size_t>(heads));
-    cache.key_sum.resize(static_cast<Index>(count), heads * m);
-    cache.denominator.resize(x_q.rows(), heads);
-    cache.mixed.resize(x_q.rows(), heads * d);
+    begin(static_cast<Index>(count), cache);
+    read_keys(parameters, x_kv, cache);
+    read_queries(parameters, x_q, cache);
     for (std::size_t event = 0; event < count; ++event) {
-        const Index first = events[event], rows = events[event + 1] - first;
-        auto key_sum = cache.key_sum.row(static_cast<Index>(event));
-        key_sum.setZero();
-        nn::add_rows<Scalar>(key_sum, cache.phi_k.middleRows(first, rows));
-        for (Index head = 0; head < heads; ++head) {
-            Matrix<Scalar>& kv =
-                cache.kv[event * static_cast<std::size_t>(heads) + static_cast<std::size_t>(head)];
-            const auto phi_q = cache.phi_q.block(first, head * m, rows, m);
-            const auto phi_k = cache.phi_k.block(first, head * m, rows, m);
-            auto mixed = cache.mixed.block(first, head * d, rows, d);
-            auto denominator = cache.denominator.block(first, head, rows, 1);
-            kv.resize(m, d);
-            kv.noalias() = phi_k.transpose() * cache.v.block(first, head * d, rows, d);
-            denominator.noalias() = phi_q * key_sum.segment(head * m, m).transpose();
-            denominator.array() += static_cast<Scalar>(least_denominator);
-            mixed.noalias() = phi_q * kv;
-            for (Index i = 0; i < rows; ++i) mixed.row(i) /= denominator(i, 0);
-        }
+        const Rows rows{events[event], events[event + 1] - events[event], event};
+        sum_keys(rows, cache);
+        mix_values(rows, cache);
     }
+    output_.forward(parameters, cache.mixed, cache.output);
+    return cache.output;
+}
+
+template <class Scalar>
+void KernelAttention<Scalar>::add_keys(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x_kv,
+                                       Cache& cache) const {
+    read_keys(parameters, x_kv, cache);
+    sum_keys({0, x_kv.rows(), 0}, cache);
+}
+
+template <class Scalar>
+const Matrix<Scalar>& KernelAttention<Scalar>::answer(const nn::Parameters<Scalar>& parameters,
+                                                      const Matrix<Scalar>& x_q, Cache& cache) const {
+    read_queries(parameters, x_q, cache);
+    mix_values({0, x_q.rows(), 0}, cache);
     output_.forward(parameters, cache.mixed, cache.output);
     return cache.output;
 }
@@ -133,8 +178,7 @@ void KernelAttention<Scalar>::backward(const nn::Parameters<Scalar>& parameters,
     for (std::size_t event = 0; event + 1 < events.size(); ++event) {
         const Index first = events[event], rows = events[event + 1] - first;
         for (Index head = 0; head < heads; ++head) {
-            const Matrix<Scalar>& kv =
-                cache.kv[event * static_cast<std::size_t>(heads) + static_cast<std::size_t>(head)];
+            const Matrix<Scalar>& kv = cache.kv[place_of(event, head)];
             const auto key_sum = cache.key_sum.row(static_cast<Index>(event)).segment(head * m, m);
             const auto phi_q = cache.phi_q.block(first, head * m, rows, m);
             const auto phi_k = cache.phi_k.block(first, head * m, rows, m);

@@ -43,6 +43,12 @@ class KernelAttention {
     const Matrix<Scalar>& forward(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x_q,
                                   const Matrix<Scalar>& x_kv, const std::vector<Index>& events,
                                   Cache& cache) const;
+    /// The same of one event some rows at a time, in a cache of as many rows: begin(), then add_keys() for
+    /// all rows, then answer() for each, which is their output.
+    void begin(Index events, Cache& cache) const;
+    void add_keys(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x_kv, Cache& cache) const;
+    const Matrix<Scalar>& answer(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x_q,
+                                 Cache& cache) const;
     /// Overwrites `dy`; adds to `dx_q` and `dx_kv`, which may be one.
     void backward(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x_q,
                   const Matrix<Scalar>& x_kv, const std::vector<Index>& events, const Cache& cache,
@@ -53,6 +59,18 @@ class KernelAttention {
     [[nodiscard]] const Matrix<Scalar>& projection() const { return projection_; }
 
   private:
+    struct Rows {
+        Index first, count;
+        std::size_t event;
+    };
+    [[nodiscard]] std::size_t place_of(std::size_t event, Index head) const {
+        return event * static_cast<std::size_t>(shape_.heads) + static_cast<std::size_t>(head);
+    }
+    void read_keys(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x_kv, Cache& cache) const;
+    void read_queries(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x_q,
+                      Cache& cache) const;
+    void sum_keys(const Rows& rows, Cache& cache) const;
+    void mix_values(const Rows& rows, Cache& cache) const;
     void map_features(const Matrix<Scalar>& x, Matrix<Scalar>& phi) const;
     void map_features_backward(const Matrix<Scalar>& phi, Matrix<Scalar>& d_phi, Matrix<Scalar>& dx) const;
 

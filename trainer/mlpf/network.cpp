@@ -1,6 +1,7 @@
 #include "trainer/mlpf/network.hpp"
 
 #include "trainer/mlpf/positions.hpp"
+#include "trainer/mlpf/some_rows.hpp"
 
 namespace quench::trainer::mlpf {
 namespace {
@@ -114,13 +115,18 @@ void Network<Scalar>::backward(const Stack& stack, const nn::Parameters<Scalar>&
 }
 
 template <class Scalar>
+void Network<Scalar>::encode_features(const Matrix<Scalar>& features, Cache& cache) const {
+    encode(hyper_.encoding, features, cache.encoded);
+    standardization_.apply(cache.encoded);
+    if (uses_positions()) calorimeter_positions(features, cache.positions);
+}
+
+template <class Scalar>
 const Outputs<Scalar>& Network<Scalar>::forward(const nn::Parameters<Scalar>& p, const Batch<Scalar>& batch,
                                                 Cache& cache, Binning binning,
                                                 std::optional<nn::DropoutKey> dropout) const {
     const nn::Dropping dropping{dropout, batch.numbers, batch.begin};
-    encode(hyper_.encoding, batch.features, cache.encoded);
-    standardization_.apply(cache.encoded);
-    if (uses_positions()) calorimeter_positions(batch.features, cache.positions);
+    encode_features(batch.features, cache);
     const Matrix<Scalar>& x = node_.forward(p, cache.encoded, cache.node);
     if (transformer_) {
         transformer_->forward(p, x, batch.begin, cache.transformer);
@@ -131,6 +137,71 @@ const Outputs<Scalar>& Network<Scalar>::forward(const nn::Parameters<Scalar>& p,
     forward(regression_, p, x, cache, batch.begin, cache.regression, binning, dropping);
     return heads_.forward(p, batch.features, cache.classification.stream, cache.regression.stream,
                           cache.heads, dropping);
+}
+
+// From space.x, by way of space.h.
+template <class Scalar>
+void Network<Scalar>::infer(const Stack& stack, const nn::Parameters<Scalar>& parameters, Space& space,
+                            Matrix<Scalar>& stream) const {
+    const bool additive = hyper_.stacking == Stacking::additive;
+    const Index width = hyper_.graph.width;
+    const Matrix<Scalar>* in = &space.x;
+    for (std::size_t i = 0; i < stack.size(); ++i) {
+        if (hyper_.model == Model::gnn)
+            stack.graphs[i].infer(parameters, *in, uses_positions() ? &space.positions : nullptr, space.graph,
+                                  space.y);
+        else
+            stack.dense[i].forward(parameters, *in, space.y);
+        if (additive) {
+            space.h.resize(space.y.rows(), width);
+            space.h.noalias() = *in + space.y;
+        } else {
+            stream.middleCols(static_cast<Index>(i) * width, width) = space.y;
+            space.h.swap(space.y);
+        }
+        in = &space.h;
+    }
+    if (additive) stream = *in;
+}
+
+template <class Scalar>
+const Outputs<Scalar>& Network<Scalar>::infer(const nn::Parameters<Scalar>& p, const Matrix<Scalar>& features,
+                                              Space& space) const {
+    const Index all = features.rows();
+    Cache& cache = space.cache;
+    space.x.resize(all, hyper_.graph.width);
+    space.z.resize(all, stream_width(hyper_.id_layers));
+    space.r.resize(all, stream_width(hyper_.reg_layers));
+    if (uses_positions()) calorimeter_positions(features, space.positions);
+    const bool skips =
+        hyper_.model != Model::transformer && hyper_.stacking == Stacking::concat && hyper_.skip_connection;
+    some_rows_at_a_time(all, [&](Index first, Index rows) {
+        space.features = features.middleRows(first, rows);
+        encode_features(space.features, cache);
+        space.x.middleRows(first, rows) = node_.forward(p, cache.encoded, cache.node);
+        if (!skips) return;
+        for (Matrix<Scalar>* stream : {&space.z, &space.r})
+            stream->block(first, stream->cols() - encoded_columns_, rows, encoded_columns_) = cache.encoded;
+    });
+    if (transformer_) {
+        transformer_->infer(p, space.x, space.attention, space.z, space.r);
+    } else {
+        infer(classification_, p, space, space.z);
+        infer(regression_, p, space, space.r);
+    }
+    Outputs<Scalar>& out = space.outputs;
+    out.logits.resize(all, classes);
+    out.charge.resize(all, charges);
+    out.momentum.resize(all, momentum_columns);
+    some_rows_at_a_time(all, [&](Index first, Index rows) {
+        const Outputs<Scalar>& part =
+            heads_.forward(p, features.middleRows(first, rows), space.z.middleRows(first, rows),
+                           space.r.middleRows(first, rows), cache.heads);
+        out.logits.middleRows(first, rows) = part.logits;
+        out.charge.middleRows(first, rows) = part.charge;
+        out.momentum.middleRows(first, rows) = part.momentum;
+    });
+    return out;
 }
 
 template <class Scalar>

@@ -49,6 +49,22 @@ class Network {
     const Outputs<Scalar>& forward(const nn::Parameters<Scalar>& parameters, const Batch<Scalar>& batch,
                                    Cache& cache, Binning binning = Binning::anew,
                                    std::optional<nn::DropoutKey> dropout = {}) const;
+    /// What inference needs of an event. Reuse it from event to event to save allocations.
+    struct Space {
+        Matrix<Scalar> features;  ///< of some rows, as the cache
+        Cache cache;
+        Matrix<Scalar> positions;  ///< if any layer uses them
+        Matrix<Scalar> x;          ///< what both stacks begin with
+        Matrix<Scalar> h, y;       ///< what goes into a layer, what comes out
+        Matrix<Scalar> z, r;       ///< what leaves the stacks
+        typename GraphLayer<Scalar>::Space graph;
+        typename Transformer<Scalar>::Layer::Cache attention;
+        Outputs<Scalar> outputs;
+    };
+    /// The outputs of forward() for the rows of one event, but for rounding, some rows at a time: for each
+    /// row the space keeps a few times the width of a layer, however many layers there are. They stay in it.
+    const Outputs<Scalar>& infer(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& features,
+                                 Space& space) const;
     /// Adds to `gradients`. As it goes, `final_from(offset)` says that nothing will be added any more to the
     /// gradients from that place of the block onwards; last with offset 0.
     void backward(const nn::Parameters<Scalar>& parameters, const Batch<Scalar>& batch, Cache& cache,
@@ -75,6 +91,7 @@ class Network {
         [[nodiscard]] std::size_t size() const { return first_parameter.size(); }
     };
 
+    void encode_features(const Matrix<Scalar>& features, Cache& cache) const;
     Stack make_stack(nn::Parameters<Scalar>& parameters, const std::string& name, Index layers) const;
     [[nodiscard]] bool uses_positions() const {
         return hyper_.model == Model::gnn && hyper_.graph.position_scale > 0;
@@ -83,6 +100,8 @@ class Network {
     void forward(const Stack& stack, const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x,
                  const Cache& whole, const std::vector<Index>& events, StackCache& cache, Binning binning,
                  const nn::Dropping& dropping) const;
+    void infer(const Stack& stack, const nn::Parameters<Scalar>& parameters, Space& space,
+               Matrix<Scalar>& stream) const;
     void backward(const Stack& stack, const nn::Parameters<Scalar>& parameters, const StackCache& cache,
                   const Matrix<Scalar>& d_stream, nn::Gradients<Scalar>& gradients,
                   typename GraphLayer<Scalar>::Scratch& scratch, Matrix<Scalar>& dx,

@@ -1,5 +1,7 @@
 #include "trainer/mlpf/transformer.hpp"
 
+#include "trainer/mlpf/some_rows.hpp"
+
 namespace quench::trainer::mlpf {
 namespace {
 
@@ -43,18 +45,47 @@ KernelEncoder<Scalar>::KernelEncoder(nn::Parameters<Scalar>& p, const std::strin
       after_(p, name + ".norm_after", shape.attention.width),
       ffn_(p, name + ".ffn", ffn_of(shape.attention)) {}
 
+// Queries, from the cache's input.
+template <class Scalar>
+const Matrix<Scalar>& KernelEncoder<Scalar>::queries_of(const nn::Parameters<Scalar>& p, Cache& cache) const {
+    if (queries_ == Queries::own) return cache.input;
+    cache.queries = p.value(query_).row(0).replicate(cache.input.rows(), 1);
+    return cache.queries;
+}
+
+// What follows the attention, to the output.
+template <class Scalar>
+const Matrix<Scalar>& KernelEncoder<Scalar>::finish(const nn::Parameters<Scalar>& p,
+                                                    const Matrix<Scalar>& normed,
+                                                    const Matrix<Scalar>& attended, Cache& cache) const {
+    cache.sum = normed + attended;
+    const Matrix<Scalar>& y = after_.forward(p, cache.sum, cache.after);
+    cache.output = ffn_.forward(p, y, cache.ffn);
+    if (residual_) cache.output += y;
+    return cache.output;
+}
+
 template <class Scalar>
 const Matrix<Scalar>& KernelEncoder<Scalar>::forward(const nn::Parameters<Scalar>& p, const Matrix<Scalar>& x,
                                                      const std::vector<Index>& events, Cache& cache) const {
     cache.input = x;
     const Matrix<Scalar>& normed = before_.forward(p, x, cache.before);
-    if (queries_ == Queries::learned) cache.queries = p.value(query_).row(0).replicate(x.rows(), 1);
-    const Matrix<Scalar>& queries = queries_ == Queries::learned ? cache.queries : cache.input;
-    cache.sum = normed + attention_.forward(p, queries, normed, events, cache.attention);
-    const Matrix<Scalar>& y = after_.forward(p, cache.sum, cache.after);
-    cache.output = ffn_.forward(p, y, cache.ffn);
-    if (residual_) cache.output += y;
-    return cache.output;
+    return finish(p, normed, attention_.forward(p, queries_of(p, cache), normed, events, cache.attention),
+                  cache);
+}
+
+template <class Scalar>
+void KernelEncoder<Scalar>::infer(const nn::Parameters<Scalar>& p, Matrix<Scalar>& x, Cache& cache) const {
+    attention_.begin(1, cache.attention);
+    some_rows_at_a_time(x.rows(), [&](Index first, Index rows) {
+        attention_.add_keys(p, before_.forward(p, x.middleRows(first, rows), cache.before), cache.attention);
+    });
+    some_rows_at_a_time(x.rows(), [&](Index first, Index rows) {
+        cache.input = x.middleRows(first, rows);
+        const Matrix<Scalar>& normed = before_.forward(p, cache.input, cache.before);
+        x.middleRows(first, rows) =
+            finish(p, normed, attention_.answer(p, queries_of(p, cache), cache.attention), cache);
+    });
 }
 
 template <class Scalar>
@@ -98,6 +129,16 @@ void Transformer<Scalar>::forward(const nn::Parameters<Scalar>& parameters, cons
     const Matrix<Scalar>* encoded = run(encoder_, &x, cache.encoder);
     (void)run(id_, encoded, cache.id);
     (void)run(reg_, encoded, cache.reg);
+}
+
+template <class Scalar>
+void Transformer<Scalar>::infer(const nn::Parameters<Scalar>& parameters, Matrix<Scalar>& x,
+                                typename Layer::Cache& cache, Matrix<Scalar>& z, Matrix<Scalar>& r) const {
+    for (const Layer& layer : encoder_.layers) layer.infer(parameters, x, cache);
+    z = x;
+    for (const Layer& layer : id_.layers) layer.infer(parameters, z, cache);
+    r.swap(x);
+    for (const Layer& layer : reg_.layers) layer.infer(parameters, r, cache);
 }
 
 template <class Scalar>

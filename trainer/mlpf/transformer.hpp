@@ -41,6 +41,9 @@ class KernelEncoder {
     /// The output stays in the cache.
     const Matrix<Scalar>& forward(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x,
                                   const std::vector<Index>& events, Cache& cache) const;
+    /// Makes `x`, the rows of one event, the output of forward() for them, but for rounding, some rows at a
+    /// time.
+    void infer(const nn::Parameters<Scalar>& parameters, Matrix<Scalar>& x, Cache& cache) const;
     /// Adds to `dx`.
     void backward(const nn::Parameters<Scalar>& parameters, const std::vector<Index>& events,
                   const Cache& cache, const Matrix<Scalar>& dy, nn::Gradients<Scalar>& gradients,
@@ -48,6 +51,10 @@ class KernelEncoder {
     [[nodiscard]] const Matrix<Scalar>& projection() const { return attention_.projection(); }
 
   private:
+    const Matrix<Scalar>& queries_of(const nn::Parameters<Scalar>& parameters, Cache& cache) const;
+    const Matrix<Scalar>& finish(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& normed,
+                                 const Matrix<Scalar>& attended, Cache& cache) const;
+
     Queries queries_;
     bool residual_;
     nn::Slice query_;  // of learned queries
@@ -71,6 +78,9 @@ class Transformer {
 
     void forward(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x,
                  const std::vector<Index>& events, Cache& cache) const;
+    /// One event, as KernelEncoder::infer: `x` is overwritten, `z` and `r` are written.
+    void infer(const nn::Parameters<Scalar>& parameters, Matrix<Scalar>& x, typename Layer::Cache& cache,
+               Matrix<Scalar>& z, Matrix<Scalar>& r) const;
     [[nodiscard]] const Matrix<Scalar>& z(const Cache& cache) const { return cache.id.back().output; }
     [[nodiscard]] const Matrix<Scalar>& r(const Cache& cache) const { return cache.reg.back().output; }
     /// Adds to `dx`; says after each layer from where on gradients are final, as Network does.

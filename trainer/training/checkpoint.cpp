@@ -13,6 +13,10 @@ static_assert(std::endian::native == std::endian::little, "the format is written
 
 constexpr std::string_view magic = "QMLPFCK2";
 
+base::Error unusable(const std::string& what) {
+    return base::Error(what + "; put a copy of it back, or move it away to train from the start");
+}
+
 std::uint64_t fnv1a(std::string_view bytes) {
     std::uint64_t hash = 0xcbf29ce484222325ULL;
     for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
@@ -116,16 +120,16 @@ base::Result<Checkpoint> checkpoint_from_bytes(std::string_view bytes) {
     constexpr std::size_t head = magic.size() + sizeof(std::uint64_t);
     constexpr std::size_t tail = sizeof(std::uint64_t);
     if (!bytes.starts_with(magic.substr(0, magic.size() - 1)))
-        return base::Error("not a checkpoint of mlpf-train (its first bytes are others)");
-    if (!bytes.starts_with(magic)) return base::Error("a checkpoint of another version of mlpf-train");
+        return unusable("not a checkpoint of mlpf-train (its first bytes are others)");
+    if (!bytes.starts_with(magic)) return unusable("a checkpoint of another version of mlpf-train");
     std::uint64_t size = 0;
     if (bytes.size() >= head) std::memcpy(&size, bytes.data() + magic.size(), sizeof size);
     if (bytes.size() < head + tail || bytes.size() - head - tail != size)
-        return base::Error("the checkpoint is truncated, or something was added to it");
+        return unusable("the checkpoint is truncated, or something was added to it");
     std::uint64_t hash = 0;
     std::memcpy(&hash, bytes.data() + bytes.size() - tail, sizeof hash);
     if (hash != fnv1a(bytes.substr(0, bytes.size() - tail)))
-        return base::Error("the checkpoint is damaged (its checksum does not match)");
+        return unusable("the checkpoint is damaged (its checksum does not match)");
 
     Checkpoint c;
     Reader reader(bytes.substr(head, size));
@@ -148,13 +152,13 @@ base::Result<Checkpoint> checkpoint_from_bytes(std::string_view bytes) {
     reader.take_floats(c.standardization.mean);
     reader.take_floats(c.standardization.scale);
     if (!reader.ended_well() || c.history.size() != c.epoch)
-        return base::Error("the checkpoint is damaged (its lengths do not add up)");
+        return unusable("the checkpoint is damaged (its lengths do not add up)");
     if (c.standardization.mean.size() != c.standardization.scale.size())
-        return base::Error("the checkpoint is damaged (its lengths do not add up)");
+        return unusable("the checkpoint is damaged (its lengths do not add up)");
     const bool has_second = !c.optimizer.second.empty();
     if (c.optimizer.first.size() != c.values.size() ||
         (has_second && c.optimizer.second.size() != c.values.size()))
-        return base::Error("the checkpoint has another number of parameters");
+        return unusable("the checkpoint has another number of parameters");
     return c;
 }
 
@@ -196,7 +200,7 @@ base::Result<Checkpoint> checkpoint_from_bytes(std::string_view bytes, const std
         return base::Error("the checkpoint is of another training (" +
                            difference(c->configuration, configuration) +
                            ") go on with what it was made with, or name another folder");
-    if (c->values.size() != parameters) return base::Error("the checkpoint has another number of parameters");
+    if (c->values.size() != parameters) return unusable("the checkpoint has another number of parameters");
     return c;
 }
 

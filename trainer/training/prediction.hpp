@@ -26,8 +26,8 @@ class Predictor {
 
   private:
     const Model& model_;
-    mlpf::Batch<float> batch_;
-    mlpf::Network<float>::Cache cache_;
+    mlpf::Matrix<float> features_;
+    mlpf::Network<float>::Space space_;
     mlpf::Matrix<float> candidates_;
 };
 

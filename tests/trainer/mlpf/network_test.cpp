@@ -3,6 +3,7 @@
 #include "../nn/gradient.hpp"
 #include "example.hpp"
 #include "trainer/mlpf/presets.hpp"
+#include "trainer/mlpf/some_rows.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -188,6 +189,27 @@ TEST_P(WholeNetwork, how_events_are_split_into_batches_does_not_change_loss_or_g
     const auto [two_loss, two] = run({part(0, 14, {0, 14}, 0), part(14, 29, {0, 9, 29}, 1)});
     EXPECT_NEAR(one_loss, two_loss, 1e-12 * std::abs(one_loss));
     for (std::size_t i = 0; i < one.size(); ++i) ASSERT_NEAR(one[i], two[i], 1e-10);
+}
+
+TEST_P(WholeNetwork, inference_some_rows_at_a_time_says_what_the_forward_pass_says) {
+    nn::Parameters<double> parameters(5);
+    const Network<double> network(parameters, GetParam().hyper, feature_columns);
+    Network<double>::Cache cache;
+    Network<double>::Space space;
+    const auto worst = [](const Matrix<double>& a, const Matrix<double>& b) {
+        return (a - b).cwiseAbs().maxCoeff() / (1 + b.cwiseAbs().maxCoeff());
+    };
+    // One space for all: a large event must leave nothing behind for a small one.
+    for (const Index rows :
+         {Index{1}, rows_at_once - 1, 2 * rows_at_once + 5, Index{6}, rows_at_once, Index{3}}) {
+        const Batch<double> batch = example_batch<double>({rows}, 2 + static_cast<std::uint64_t>(rows));
+        const Outputs<double>& expected = network.forward(parameters, batch, cache);
+        const Outputs<double>& found = network.infer(parameters, batch.features, space);
+        ASSERT_EQ(found.logits.rows(), rows);
+        EXPECT_LE(worst(found.logits, expected.logits), 1e-12) << rows;
+        EXPECT_LE(worst(found.charge, expected.charge), 1e-12) << rows;
+        EXPECT_LE(worst(found.momentum, expected.momentum), 1e-12) << rows;
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(network, WholeNetwork,

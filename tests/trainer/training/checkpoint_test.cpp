@@ -52,21 +52,24 @@ TEST(checkpoint, no_changed_byte_is_taken_for_a_checkpoint) {
     }
 }
 
-TEST(checkpoint, says_what_is_wrong) {
+TEST(checkpoint, says_what_is_wrong_and_what_to_do) {
+    const std::string way_out = "; put a copy of it back, or move it away to train from the start";
     const std::string bytes = to_bytes(example());
     EXPECT_EQ(problem("GIF89a..............."),
-              "not a checkpoint of mlpf-train (its first bytes are others)");
-    EXPECT_EQ(problem("QMLPFCK1" + bytes.substr(8)), "a checkpoint of another version of mlpf-train");
-    EXPECT_EQ(problem(bytes.substr(0, 50)), "the checkpoint is truncated, or something was added to it");
+              "not a checkpoint of mlpf-train (its first bytes are others)" + way_out);
+    EXPECT_EQ(problem("QMLPFCK1" + bytes.substr(8)),
+              "a checkpoint of another version of mlpf-train" + way_out);
+    EXPECT_EQ(problem(bytes.substr(0, 50)),
+              "the checkpoint is truncated, or something was added to it" + way_out);
     std::string changed = bytes;
     changed[60] = static_cast<char>(changed[60] ^ 1);
-    EXPECT_EQ(problem(changed), "the checkpoint is damaged (its checksum does not match)");
+    EXPECT_EQ(problem(changed), "the checkpoint is damaged (its checksum does not match)" + way_out);
     Checkpoint other = example();
     other.configuration = "lr=0.002 events=40";
     EXPECT_THAT(problem(to_bytes(other)), testing::HasSubstr("another training (lr=0.002 there"));
     other = example();
     other.values.push_back(1);
-    EXPECT_EQ(problem(to_bytes(other)), "the checkpoint has another number of parameters");
+    EXPECT_EQ(problem(to_bytes(other)), "the checkpoint has another number of parameters" + way_out);
 }
 
 TEST(checkpoint, lengths_that_lie_cost_no_memory) {
