@@ -233,7 +233,7 @@ Action declare_anneal(CLI::App& app, const World& world, const Common& common) {
             one_of<anneal::AcceptanceCriteria>({{"metropolis", anneal::AcceptanceCriteria::metropolis},
                                                 {"gibbs", anneal::AcceptanceCriteria::gibbs}}));
     option("--pair-flips", p.pair_flips, "true or false: also flip two bits at once");
-    option("--descent-reads", p.descent_reads, "Reads that end by 1- and 2-flip descent");
+    option("--descent-reads", p.descent_reads, "Reads that end by descent");
     option("--threads", p.threads, "0: one a core; the samples do not depend on it");
     option("--instruction-set", p.instruction_set,
            "best, avx512, avx2 or baseline; the samples do not depend on it")

@@ -42,8 +42,9 @@ struct Parameters {
     // ---
     /// Told now and then how much is done, of how much; from any thread, one call at a time.
     std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};
-    bool pair_flips = true;          ///< two bits at once: what the stiff kernels of regression need
-    std::size_t descent_reads = 20;  ///< how many of the lowest reads end by 1- and 2-flip descent
+    bool pair_flips = true;  ///< two bits at once: what the stiff kernels of regression need
+    std::size_t descent_reads =
+        20;  ///< how many of the lowest reads end by descent: 1 or 2 flips, or changes of sums
     std::size_t threads = 1;  ///< 0: as many as there are cores; the samples are the same for any number
     InstructionSet instruction_set = InstructionSet::best;  ///< the samples are the same for any
 };

@@ -93,7 +93,7 @@ class Search {
 
     const qubo::FactoredQubo& problem_;
     const Lattice& lattice_;
-    Descent descent_;
+    FlipDescent descent_;
     Bits best_;
     double best_energy_ = std::numeric_limits<double>::infinity();
 };

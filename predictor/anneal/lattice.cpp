@@ -42,30 +42,6 @@ double convex_shift(const std::vector<double>& matrix, std::size_t n) {
     return enough;
 }
 
-std::vector<Level> levels_of(const qubo::FactoredQubo& problem, std::size_t point) {
-    const std::size_t slots = problem.slots();
-    std::vector<Level> all;
-    for (std::uint32_t code = 0; code < 1u << slots; ++code) {
-        Level level{0, 0, code};
-        for (std::size_t p = 0; p < slots; ++p) {
-            if ((code >> p & 1u) == 0) continue;
-            level.value += problem.weights[p];
-            level.cost += problem.linear[point * slots + p];
-        }
-        all.push_back(level);
-    }
-    std::ranges::sort(all, {}, &Level::value);
-    const double same = 1e-12 * std::max(std::abs(all.front().value), std::abs(all.back().value));
-    std::vector<Level> distinct;
-    for (const Level& level : all) {
-        if (distinct.empty() || level.value > distinct.back().value + same)
-            distinct.push_back(level);
-        else if (level.cost < distinct.back().cost)
-            distinct.back() = level;
-    }
-    return distinct;
-}
-
 /// Vertices of the lower convex hull of (value, cost) within a range (Andrew 1979).
 void lower_hull(std::span<const Level> levels, Range range, std::vector<Level>& hull) {
     hull.clear();
@@ -104,6 +80,30 @@ double dual_bound(const std::vector<std::vector<Level>>& hulls, const std::vecto
 }
 
 }  // namespace
+
+std::vector<Level> levels_of(const qubo::FactoredQubo& problem, std::size_t point) {
+    const std::size_t slots = problem.slots();
+    std::vector<Level> all;
+    for (std::uint32_t code = 0; code < 1u << slots; ++code) {
+        Level level{0, 0, code};
+        for (std::size_t p = 0; p < slots; ++p) {
+            if ((code >> p & 1u) == 0) continue;
+            level.value += problem.weights[p];
+            level.cost += problem.linear[point * slots + p];
+        }
+        all.push_back(level);
+    }
+    std::ranges::sort(all, {}, &Level::value);
+    const double same = 1e-12 * std::max(std::abs(all.front().value), std::abs(all.back().value));
+    std::vector<Level> distinct;
+    for (const Level& level : all) {
+        if (distinct.empty() || level.value > distinct.back().value + same)
+            distinct.push_back(level);
+        else if (level.cost < distinct.back().cost)
+            distinct.back() = level;
+    }
+    return distinct;
+}
 
 Lattice::Lattice(const qubo::FactoredQubo& problem) : points_(problem.points), kernel_(problem.kernel) {
     const double shift = convex_shift(kernel_, points_);

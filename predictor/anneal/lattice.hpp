@@ -18,6 +18,9 @@ struct Level {
     std::uint32_t code = 0;
 };
 
+/// All values of a point, rising; as many and the same for every point of a problem, but for rounding.
+[[nodiscard]] std::vector<Level> levels_of(const qubo::FactoredQubo& problem, std::size_t point);
+
 /// Levels lo .. hi (inclusive) that a point may still take.
 struct Range {
     std::uint32_t lo = 0, hi = 0;

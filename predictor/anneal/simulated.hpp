@@ -6,7 +6,7 @@
 namespace quench::predictor::anneal {
 
 /// Every read is an exact sequential Metropolis (or heat-bath) chain of num_sweeps sweeps at rising beta,
-/// then sweeps that only descend; the lowest reads end in 1- and 2-flip descent. 32 reads make a group, and
+/// then sweeps that only descend; the lowest reads end in descent (descent.hpp). 32 reads make a group, and
 /// run in the lanes of SIMD registers; groups are spread over threads. The samples depend on the seed alone:
 /// not on the number of threads, nor on the instruction set.
 ///

@@ -9,7 +9,7 @@ namespace quench::predictor::anneal {
 /// after every sweep neighbours in the ladder exchange their temperatures by the Metropolis rule. A group
 /// yields up to 32 reads: the lowest state that it ever held, and states of its coldest rung at even
 /// intervals over the second half of its sweeps (of the next colder ones, where there are fewer sweeps than
-/// reads). The lowest reads end in 1- and 2-flip descent, as with simulated annealing.
+/// reads). The lowest reads end in descent, as with simulated annealing.
 ///
 /// Worth its time where annealing gets stuck: unlike a schedule, it can go on for as long as one likes.
 /// Moves, threads, instruction sets and determinism as SimulatedAnnealer; beta_schedule is not used.

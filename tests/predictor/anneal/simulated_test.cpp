@@ -1,5 +1,6 @@
 #include "predictor/anneal/simulated.hpp"
 
+#include "predictor/anneal/branch_and_bound.hpp"
 #include "predictor/anneal/brute_force.hpp"
 #include "predictor/anneal/descent.hpp"
 #include "predictor/anneal/random.hpp"
@@ -180,6 +181,75 @@ TEST(Simulated, pair_flips_come_far_lower_on_regression) {
         return (mean - lowest) / std::abs(lowest);
     };
     EXPECT_LT(gap(true), 0.5 * gap(false));
+}
+
+// Every value that a point's bits can sum up to, as the bits of that point.
+std::vector<Bits> codes_of(const qubo::FactoredQubo& problem) {
+    std::vector<Bits> all;
+    for (std::size_t code = 0; code < std::size_t{1} << problem.slots(); ++code) {
+        Bits bits;
+        for (std::size_t p = 0; p < problem.slots(); ++p)
+            bits.push_back(static_cast<std::uint8_t>(code >> p & 1u));
+        all.push_back(bits);
+    }
+    return all;
+}
+
+TEST(LevelDescent, ends_where_no_near_change_of_one_sum_or_two_goes_lower) {
+    const auto r = curves(5, 13);
+    const auto problem = qsvr::encode(r.kernel, r.targets, {.bits = 2, .base = 2, .exponent = 1});
+    const LevelDescent descent(problem);
+    const auto set = [&](Bits bits, std::size_t point, const Bits& code) {
+        for (std::size_t p = 0; p < code.size(); ++p) bits[problem.variable(point, p)] = code[p];
+        return bits;
+    };
+    const auto codes = codes_of(problem);
+    for (std::size_t read = 0; read < 10; ++read) {
+        Bits bits = random_state(problem.size(), 15, read);
+        const double before = problem.energy(bits);
+        descent.lower(bits);
+        const double after = problem.energy(bits);
+        EXPECT_LE(after, before + 1e-9);
+        const auto sums = problem.sums(bits);
+        const auto near = [&](const Bits& changed) {  // four levels, 4 x 0.5
+            const auto others = problem.sums(changed);
+            for (std::size_t n = 0; n < sums.size(); ++n)
+                if (std::abs(others[n] - sums[n]) > 2.001) return false;
+            return true;
+        };
+        for (std::size_t n = 0; n < problem.points; ++n)
+            for (std::size_t m = 0; m < n; ++m)
+                for (const Bits& here : codes)
+                    for (const Bits& there : codes) {
+                        const Bits changed = set(set(bits, n, here), m, there);
+                        if (near(changed)) {
+                            ASSERT_GE(problem.energy(changed), after - 1e-8) << n << ' ' << m;
+                        }
+                    }
+    }
+}
+
+TEST(Descent, finds_the_minimum_of_regressions_far_more_often_than_flips_alone) {
+    std::size_t by_flips = 0, by_both = 0;
+    for (std::uint64_t seed = 0; seed < 10; ++seed) {
+        const auto r = curves(20, 40 + seed);
+        const auto problem = qsvr::encode(r.kernel, r.targets, {.bits = 3, .base = 2, .exponent = 2});
+        const auto proved = BranchAndBoundAnnealer().sample(problem, {});
+        ASSERT_TRUE(proved && proved->info().proved_optimal);
+        const double lowest = proved->first().energy + 1e-9;
+        const FlipDescent flips(problem);
+        const Descent both(problem);
+        for (std::size_t read = 0; read < 10; ++read) {
+            Bits bits = random_state(problem.size(), seed, read);
+            flips.lower(bits);
+            by_flips += problem.energy(bits) <= lowest ? 1 : 0;
+            both.lower(bits);
+            by_both += problem.energy(bits) <= lowest ? 1 : 0;
+        }
+    }
+    RecordProperty("by_flips", static_cast<int>(by_flips));
+    RecordProperty("by_both", static_cast<int>(by_both));
+    EXPECT_GT(by_both, 2 * by_flips + 10);
 }
 
 TEST(Descent, ends_where_no_flip_of_one_bit_or_two_goes_lower) {
