@@ -113,6 +113,17 @@ class Evaluate(Program):
         report = self.report("--data", events, "--plots", self.folder / "plots")
         self.assertEqual(list(report["reconstructions"]), ["model"])
 
+    @unittest.skipIf(h5py is None, "h5py is not there")
+    def test_a_file_without_events_is_refused(self):
+        events = self.generate(2, 2)
+        with h5py.File(events, "r+") as file:
+            for name in ("elements", "targets", "candidates", "jets", "event/particles"):
+                file[name].resize(0, axis=0)
+            for name in ("event/begin", "event/jets_begin"):
+                file[name].resize(1, axis=0)
+        said = self.refused("evaluate", "--checkpoint-dir", self.model, "--data", events)
+        self.assertIn("nothing to evaluate", said)
+
     def test_plots_are_well_formed_and_have_titles_axes_and_legends(self):
         folder = self.folder / "deep" / "plots"
         done = self.evaluate("--events", 40, "--pileup", 2, "--plots", folder, ranks=2)
