@@ -97,20 +97,32 @@ void run(const Plan& plan) {
         }
 }
 
-/// One JSON line a sampler: what an ask costs when so many trials have ended.
-void time(const Plan& plan, std::size_t finished) {
-    constexpr std::size_t asks = 50;
+/// One JSON line a sampler or scheduler: what an ask costs when so many trials have ended.
+void time(const Plan& plan, const std::vector<std::string>& schedulers, const bench::Timing& timing) {
     for (const std::string& name : plan.problems)
         for (const std::string& sampler : plan.samplers) {
             const auto problem = bench::make_problem(name, 0);
             const auto made = make_sampler(sampler, 0, problem);
             std::cout << json{{"problem", name},
                               {"sampler", sampler},
-                              {"finished", finished},
-                              {"median_ask_ms", 1000 * bench::ask_time(problem, *made, finished, asks)}}
+                              {"objectives", timing.objectives},
+                              {"finished", timing.finished},
+                              {"median_ask_ms", 1000 * bench::ask_time(problem, *made, timing)}}
                              .dump()
                       << std::endl;
         }
+    for (const std::string& name : schedulers) {
+        search::SchedulerOptions options;
+        options.name = name;
+        options.max = 81;
+        auto made = search::make_scheduler(options);
+        if (!made) throw std::runtime_error(made.error().text());
+        std::cout << json{{"scheduler", name},
+                          {"finished", timing.finished},
+                          {"median_job_ms", 1000 * bench::job_time(**made, options.max, timing)}}
+                         .dump()
+                  << std::endl;
+    }
 }
 
 }  // namespace
@@ -128,16 +140,22 @@ int main(int argc, char** argv) {
     running->add_option("--first-seed", plan.first_seed)->capture_default_str();
     running->add_option("--evaluations", plan.evaluations)->capture_default_str();
     running->add_option("--workers", plan.workers)->capture_default_str();
-    std::size_t finished = 1000;
-    auto* timing = app.add_subcommand("time", "median time of an ask, one JSON line a problem and sampler");
+    bench::Timing asked;
+    std::vector<std::string> schedulers;
+    auto* timing = app.add_subcommand(
+        "time", "median time of an ask, one JSON line a problem and sampler and one a scheduler");
     timing->add_option("--samplers", plan.samplers)->delimiter(',')->capture_default_str();
-    timing->add_option("--problems", plan.problems)->delimiter(',')->required();
-    timing->add_option("--finished", finished, "trials that have ended")->capture_default_str();
+    timing->add_option("--problems", plan.problems)->delimiter(',');
+    timing->add_option("--schedulers", schedulers, "max 81, eta 3")->delimiter(',');
+    timing->add_option("--finished", asked.finished, "trials that have ended")->capture_default_str();
+    timing->add_option("--objectives", asked.objectives, "1 or 2")
+        ->check(CLI::Range(1, 2))
+        ->capture_default_str();
     CLI11_PARSE(app, argc, argv);
     try {
         if (*serving) serve();
         if (*running) run(plan);
-        if (*timing) time(plan, finished);
+        if (*timing) time(plan, schedulers, asked);
     } catch (const std::exception& error) {
         std::cerr << error.what() << '\n';
         return 1;

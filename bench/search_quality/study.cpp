@@ -6,6 +6,7 @@
 #include <cmath>
 #include <ctime>
 #include <limits>
+#include <stdexcept>
 
 namespace quench::bench {
 
@@ -16,6 +17,12 @@ namespace {
 /// Of the processor, so that other work on the machine does not count.
 double seconds_since(std::clock_t before) {
     return static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
+}
+
+double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
 }
 
 }  // namespace
@@ -54,12 +61,12 @@ Outcome run_study(const Problem& problem, sampler::Sampler& sampler, std::size_t
     return outcome;
 }
 
-double ask_time(const Problem& problem, sampler::Sampler& sampler, std::size_t finished, std::size_t asks) {
+double ask_time(const Problem& problem, sampler::Sampler& sampler, const Timing& timing) {
     base::Rng rng(1, "trials before the asks are timed");
     std::vector<double> seconds;
     std::vector<double> point(problem.space.dimensions());
-    for (std::size_t i = 0; i < finished + asks; ++i) {
-        if (i >= finished) {
+    for (std::size_t i = 0; i < timing.finished + timing.asks; ++i) {
+        if (i >= timing.finished) {
             const auto before = std::clock();
             (void)sampler.ask(TrialId(i), 1);
             seconds.push_back(seconds_since(before));
@@ -67,12 +74,54 @@ double ask_time(const Problem& problem, sampler::Sampler& sampler, std::size_t f
         for (double& coordinate : point) coordinate = rng.uniform();
         const auto configuration = problem.space.decode(point);
         sampler.tell(Proposed{TrialId(i), configuration, 0, 1});
-        sampler.tell(Reported{TrialId(i), 1, problem.regret(configuration)});
+        Reported reported{TrialId(i), 1, problem.regret(configuration)};
+        if (timing.objectives > 1) {
+            for (double& coordinate : point) coordinate = 1 - coordinate;
+            reported.others = {problem.regret(problem.space.decode(point))};
+        }
+        sampler.tell(reported);
         sampler.tell(Ended{TrialId(i), Ending::completed});
     }
-    const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
-    std::nth_element(seconds.begin(), middle, seconds.end());
-    return *middle;
+    return median(std::move(seconds));
+}
+
+double job_time(scheduler::Scheduler& scheduler, Resource max, const Timing& timing) {
+    constexpr int calls = 100;
+    base::Rng rng(1, "values of trials before jobs are timed");
+    std::vector<double> seconds;
+    std::uint64_t started = 0;
+    const auto train = [&](TrialId trial, Resource to) {
+        scheduler.tell(Reported{trial, to, rng.normal() / static_cast<double>(to)});
+        scheduler.tell(Released{trial});
+    };
+    const auto judged = [&](const scheduler::Judgement& judgement) {
+        scheduler.tell(Judged{judgement.trial, judgement.step, judgement.verdict, judgement.to,
+                              judgement.forecast, judgement.evidence});
+        if (judgement.verdict == Verdict::proceed) train(judgement.trial, judgement.to);
+        if (judgement.verdict == Verdict::stop)
+            scheduler.tell(
+                Ended{judgement.trial, judgement.step == max ? Ending::completed : Ending::stopped});
+    };
+    while (seconds.size() < timing.asks) {
+        const scheduler::Job job = scheduler.next_job();
+        if (started >= timing.finished) {
+            const auto before = std::clock();
+            for (int i = 0; i < calls; ++i) (void)scheduler.next_job();
+            seconds.push_back(seconds_since(before) / calls);
+        }
+        if (const auto* start = std::get_if<scheduler::Start>(&job)) {
+            const TrialId trial(started++);
+            scheduler.tell(Proposed{trial, {}, start->bracket, start->to});
+            train(trial, start->to);
+        } else if (const auto* promote = std::get_if<scheduler::Promote>(&job)) {
+            judged(promote->judgement);
+        } else {
+            throw std::runtime_error("the scheduler ends by itself before its jobs can be timed");
+        }
+        for (auto due = scheduler.judgements_due(); !due.empty(); due = scheduler.judgements_due())
+            for (const auto& judgement : due) judged(judgement);
+    }
+    return median(std::move(seconds));
 }
 
 }  // namespace quench::bench

@@ -3,6 +3,7 @@
 
 #include "bench/search_quality/problem.hpp"
 #include "search/sampler/sampler.hpp"
+#include "search/scheduler/scheduler.hpp"
 
 namespace quench::bench {
 
@@ -16,9 +17,18 @@ struct Outcome {
 Outcome run_study(const Problem& problem, search::sampler::Sampler& sampler, std::size_t evaluations,
                   std::size_t workers, std::uint64_t seed);
 
-/// Median seconds of the processor of single asks after `finished` random trials have ended; between the asks
+struct Timing {
+    std::size_t finished = 1000;  ///< trials before the asks that are timed
+    std::size_t asks = 50;
+    std::size_t objectives = 1;  ///< 2: the second is the regret of the mirrored point
+};
+
+/// Median seconds of the processor of single asks after so many random trials have ended; between the asks
 /// another one ends.
-double ask_time(const Problem& problem, search::sampler::Sampler& sampler, std::size_t finished,
-                std::size_t asks);
+double ask_time(const Problem& problem, search::sampler::Sampler& sampler, const Timing& timing);
+
+/// The same of a scheduler's `next_job`, one worker, random values, trials of up to `max`; 100 calls are
+/// timed as one, for the clock ticks in microseconds.
+double job_time(search::scheduler::Scheduler& scheduler, search::Resource max, const Timing& timing);
 
 }  // namespace quench::bench

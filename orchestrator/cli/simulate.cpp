@@ -4,6 +4,7 @@
 #include "orchestrator/cli/text.hpp"
 #include "orchestrator/cli/verbs.hpp"
 #include "orchestrator/core/options.hpp"
+#include "orchestrator/simulate/fitted_landscape.hpp"
 #include "orchestrator/simulate/function_landscape.hpp"
 #include "orchestrator/simulate/many.hpp"
 #include "orchestrator/simulate/number.hpp"
@@ -12,6 +13,7 @@
 #include "orchestrator/study/nearest.hpp"
 #include "orchestrator/study/report.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -32,6 +34,7 @@ struct Options {
     std::string function;
     std::string plot;
     std::size_t seeds = 30;
+    bool fit = false;
     simulate::Cost cost;
 };
 
@@ -47,7 +50,7 @@ std::optional<std::vector<Simulated>> read_studies(const World& world, const Opt
         const study::Reading reading = read_source(file, std::nullopt).reading;
         print_file_errors(world, file, reading.errors);
         if (reading.file)
-            all.push_back({file, reading.file->study, {}});
+            all.push_back({file, reading.file->study, {}, {}});
         else
             sound = false;
     }
@@ -85,6 +88,39 @@ template <class Landscape>
 std::unique_ptr<simulate::Landscape> made_for(const Simulated& one, base::Result<Landscape> made) {
     if (!made) throw Refusal(ExitCode::usage, printable(one.file) + ": " + printable(made.error().text()));
     return std::move(made).value();
+}
+
+/// What trials of this study show.
+std::unique_ptr<simulate::Landscape> landscape_for(Simulated& one, const Options& options,
+                                                   const std::shared_ptr<const simulate::Table>& table) {
+    if (!table) return made_for(one, simulate::FunctionLandscape::make(options.function, one.study));
+    if (!options.fit) return made_for(one, simulate::TableLandscape::make(table, one.study));
+    auto made = simulate::FittedLandscape::make(table, one.study);
+    if (made) one.model = (*made)->validation();
+    return made_for(one, std::move(made));
+}
+
+/// One a study. Those of one space and maximum share theirs: a fit takes seconds.
+std::vector<std::shared_ptr<const simulate::Landscape>> landscapes_for(
+    std::vector<Simulated>& all, const Options& options,
+    const std::shared_ptr<const simulate::Table>& table) {
+    std::vector<std::shared_ptr<const simulate::Landscape>> landscapes;
+    for (Simulated& one : all) {
+        const auto same =
+            std::find_if(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(landscapes.size()),
+                         [&](const Simulated& other) {
+                             return other.study.space == one.study.space &&
+                                    other.study.fidelity.max == one.study.fidelity.max;
+                         });
+        const auto index = static_cast<std::size_t>(same - all.begin());
+        if (index == landscapes.size()) {
+            landscapes.push_back(landscape_for(one, options, table));
+        } else {
+            one.model = same->model;
+            landscapes.push_back(landscapes[index]);
+        }
+    }
+    return landscapes;
 }
 
 void write_plot(const Options& options, const std::vector<Simulated>& all) {
@@ -147,15 +183,14 @@ ExitCode simulate_all(const World& world, const Common& common, const Options& o
             "give --table or --function, one of them (it says what trials would show) a table is a CSV file "
             "of learning curves, a function is one of " +
                 study::listed(simulate::FunctionLandscape::names()));
+    if (options.fit && options.table.empty())
+        throw Refusal(ExitCode::usage,
+                      "--fit is of a table (a function answers every configuration itself) "
+                      "leave it out or give --table");
     auto all = read_studies(world, options);
     if (!all) return ExitCode::usage;
     const auto table = options.table.empty() ? nullptr : read_table(options.table);
-    std::vector<std::unique_ptr<simulate::Landscape>> landscapes;
-    for (const Simulated& one : *all) {
-        landscapes.push_back(
-            table ? made_for(one, simulate::TableLandscape::make(table, one.study))
-                  : made_for(one, simulate::FunctionLandscape::make(options.function, one.study)));
-    }
+    const auto landscapes = landscapes_for(*all, options, table);
     for (std::size_t i = 0; i < all->size(); ++i) {
         Simulated& one = (*all)[i];
         one.runs = simulate::simulate_many(one.study, *landscapes[i], options.cost, options.seeds,
@@ -181,6 +216,9 @@ Action declare_simulate(CLI::App& app, const World& world, const Common& common)
     app.add_option("--function", options->function,
                    "A formula in a table's place: " + study::listed(simulate::FunctionLandscape::names()))
         ->type_name("NAME");
+    app.add_flag("--fit", options->fit,
+                 "Answer configurations that are not in the table by a model fitted to it, instead of the "
+                 "nearest row: for samplers that learn");
     app.add_option("--seeds", options->seeds, "Runs of each study, from its own seed on (default: 30)")
         ->check(CLI::Range(1, 1'000'000).description(""));
     app.add_option("--workers", cost.workers, "Trials that train at a time (default: 1)")

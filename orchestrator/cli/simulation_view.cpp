@@ -89,7 +89,13 @@ void print_remarks(std::ostream& out, const Simulated& simulated,
             "{}: in {} of {} runs no trial was completed; best is that of those that got furthest\n",
             printable(simulated.file), provisional, runs.size());
     const double off = means.at("off_grid").mean;
-    if (off > 0)
+    if (off > 0 && simulated.model)
+        out << fmt::format(
+            "{}: {} of {} configurations of a run are not in the table; a model of {} rows answers (the last "
+            "step of configurations left out: R2 {:.2f} of normal scores, rank correlation {:.2f})\n",
+            printable(simulated.file), short_number(off), short_number(means.at("trials").mean),
+            simulated.model->rows, simulated.model->r_squared, simulated.model->rank_correlation);
+    else if (off > 0)
         out << fmt::format(
             "{}: {} of {} configurations of a run are not in the table; its nearest row answers, at a mean "
             "distance "
@@ -113,7 +119,14 @@ Json simulation_view(const Simulated& simulated) {
         interval[key] = {e.low, e.high};
     }
     const core::Study& study = simulated.study;
+    Json model = nullptr;
+    if (simulated.model)
+        model = {{"rows", simulated.model->rows},
+                 {"configurations", simulated.model->configurations},
+                 {"r2", simulated.model->r_squared},
+                 {"rank_correlation", simulated.model->rank_correlation}};
     return {{"file", simulated.file},
+            {"model", model},
             {"study", study.name},
             {"metric", study.objective.metric},
             {"sampler", study.sampler.name},

@@ -3,9 +3,11 @@
 
 #include "orchestrator/cli/output.hpp"
 #include "orchestrator/core/study.hpp"
+#include "orchestrator/simulate/fitted_landscape.hpp"
 #include "orchestrator/simulate/virtual_study.hpp"
 
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,7 @@ struct Simulated {
     std::string file;
     core::Study study;
     std::vector<simulate::Run> runs;
+    std::optional<simulate::Validation> model;  ///< of the table, where a model answers instead of rows
 };
 
 /// "runs" (one object a seed), "mean" and "interval" of every figure of theirs.

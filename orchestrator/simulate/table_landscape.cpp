@@ -121,26 +121,56 @@ base::Result<std::unique_ptr<TableLandscape>> TableLandscape::make(std::shared_p
     return made;
 }
 
-Curve TableLandscape::curve(const Configuration& configuration, std::uint64_t seed,
-                            search::TrialId trial) const {
+std::vector<TableLandscape::Place> TableLandscape::places_of(const Configuration& configuration) const {
     const auto& parameters = space_.parameters();
-    std::vector<Place> point(parameters.size());
-    std::vector<bool> categorical(parameters.size());
+    std::vector<Place> places(parameters.size());
     for (std::size_t p = 0; p < parameters.size(); ++p) {
-        const auto* categories = std::get_if<CategoricalDomain>(&parameters[p].domain);
-        categorical[p] = categories != nullptr;
         const auto found = configuration.find(parameters[p].name);
         if (found == configuration.end()) continue;
-        if (categories == nullptr) {
-            point[p] = place_of(parameters[p].domain, as_number(found->second).value_or(0));
-        } else {
+        if (const auto* categories = std::get_if<CategoricalDomain>(&parameters[p].domain)) {
             const auto choice =
                 std::find(categories->choices.begin(), categories->choices.end(), found->second);
-            point[p] = static_cast<double>(choice - categories->choices.begin());
+            places[p] = static_cast<double>(choice - categories->choices.begin());
+        } else {
+            places[p] = place_of(parameters[p].domain, as_number(found->second).value_or(0));
         }
     }
-    double nearest = std::numeric_limits<double>::infinity();
-    std::vector<std::size_t> equals;
+    return places;
+}
+
+search::space::Point TableLandscape::encoded(std::span<const Place> places, const Encoding& encoding) const {
+    search::space::Point point;
+    for (std::size_t p = 0; p < places.size(); ++p) {
+        const auto* categories = std::get_if<CategoricalDomain>(&space_.parameters()[p].domain);
+        const bool by_order = categories && encoding.axes()[p].relation != Relation::nominal;
+        if (!places[p] || (by_order && *places[p] == foreign))
+            point.push_back(std::numeric_limits<double>::quiet_NaN());
+        else if (by_order && categories->choices.size() > 1)
+            point.push_back(*places[p] / static_cast<double>(categories->choices.size() - 1));
+        else
+            point.push_back(*places[p]);
+    }
+    return point;
+}
+
+search::space::Point TableLandscape::point_of(std::size_t row, const Encoding& encoding) const {
+    const std::size_t width = space_.parameters().size();
+    return encoded(std::span(places_).subspan(row * width, width), encoding);
+}
+
+search::space::Point TableLandscape::point_of(const Configuration& configuration,
+                                              const Encoding& encoding) const {
+    return encoded(places_of(configuration), encoding);
+}
+
+TableLandscape::Nearest TableLandscape::nearest(const Configuration& configuration) const {
+    const auto& parameters = space_.parameters();
+    const std::vector<Place> point = places_of(configuration);
+    std::vector<bool> categorical;
+    for (const Parameter& parameter : parameters)
+        categorical.push_back(std::holds_alternative<CategoricalDomain>(parameter.domain));
+    double least = std::numeric_limits<double>::infinity();
+    Nearest nearest;
     for (std::size_t row = 0; row < table_->rows(); ++row) {
         double sum = 0;
         for (std::size_t p = 0; p < parameters.size(); ++p) {
@@ -149,21 +179,29 @@ Curve TableLandscape::curve(const Configuration& configuration, std::uint64_t se
             if (categorical[p] && difference != 0) difference = 1;
             sum += difference * difference;
         }
-        if (sum < nearest) equals.clear();
-        if (sum <= nearest) equals.push_back(row);
-        nearest = std::min(nearest, sum);
+        if (sum < least) nearest.rows.clear();
+        if (sum <= least) nearest.rows.push_back(row);
+        least = std::min(least, sum);
     }
-    const std::size_t row = equals[base::Rng(seed, "row of a table", trial.value()).below(equals.size())];
+    // Floats that were printed and read again differ in their last digits.
+    nearest.distance = least < 1e-18 ? 0 : std::sqrt(least);
+    return nearest;
+}
+
+Curve TableLandscape::curve_of(std::size_t row, double distance) const {
     const auto cut = [&](const Series& series) {
         const auto begin = series.values.begin() + static_cast<std::ptrdiff_t>(row * series.steps);
         return std::vector<double>(begin, begin + static_cast<std::ptrdiff_t>(steps_));
     };
-    Curve curve;
-    curve.values = cut(*values_);
-    if (seconds_ != nullptr) curve.seconds = cut(*seconds_);
-    // Floats that were printed and read again differ in their last digits.
-    curve.distance = nearest < 1e-18 ? 0 : std::sqrt(nearest);
-    return curve;
+    return {.values = cut(*values_),
+            .seconds = seconds_ != nullptr ? cut(*seconds_) : std::vector<double>{},
+            .distance = distance};
+}
+
+Curve TableLandscape::curve(const Configuration& configuration, std::uint64_t seed,
+                            search::TrialId trial) const {
+    const auto [rows, distance] = nearest(configuration);
+    return curve_of(rows[base::Rng(seed, "row of a table", trial.value()).below(rows.size())], distance);
 }
 
 }  // namespace quench::orchestrator::simulate

@@ -4,6 +4,7 @@
 #include "search/sampler/gp/outcome.hpp"
 #include "search/space/encoding.hpp"
 
+#include <cmath>
 #include <vector>
 
 #include <Eigen/Cholesky>
@@ -50,6 +51,9 @@ class Regression {
     /// With the gradients over the coordinates; 0 on nominal and inactive axes.
     Prediction at(const space::Point& point, Eigen::VectorXd& mean_gradient,
                   Eigen::VectorXd& deviation_gradient) const;
+
+    /// Of an observation about the function.
+    [[nodiscard]] double noise_deviation() const { return std::sqrt(noise_ * variance_); }
 
   private:
     /// |point - points| on an axis, one a point.

@@ -124,8 +124,8 @@ double Mixture::log_density(const space::Point& point) const {
     return largest + std::log(sum);
 }
 
-double Mixture::draw_axis(const Kernels& kernels, std::size_t axis, std::size_t kernel,
-                          base::Rng& rng) const {
+double Mixture::draw_axis(const Kernels& kernels, std::size_t axis, base::Rng& rng) const {
+    const std::size_t kernel = pick(weights_, rng);
     if (kernel == kernels.centres.size() || kernels.active[kernel] == 0) return rng.uniform();
     if (kernels.table) {
         std::vector<double> row(kernels.cells);
@@ -141,11 +141,9 @@ double Mixture::draw_axis(const Kernels& kernels, std::size_t axis, std::size_t 
     return kernels.centres[kernel];
 }
 
-space::Point Mixture::draw(base::Rng& rng) const {
-    const std::size_t kernel = pick(weights_, rng);
+space::Point Mixture::draw_recombined(base::Rng& rng) const {
     space::Point point(axes_.size());
-    for (std::size_t axis = 0; axis < axes_.size(); ++axis)
-        point[axis] = draw_axis(axes_[axis], axis, kernel, rng);
+    for (std::size_t axis = 0; axis < axes_.size(); ++axis) point[axis] = draw_axis(axes_[axis], axis, rng);
     return point;
 }
 

@@ -32,8 +32,10 @@ class Mixture {
     /// Logarithm of the density at an encoded point, over its active axes; discrete axes count probability.
     [[nodiscard]] double log_density(const space::Point& point) const;
 
-    /// A draw on all axes, also on those that the space then finds inactive.
-    [[nodiscard]] space::Point draw(base::Rng& rng) const;
+    /// A draw on all axes, also on those that the space then finds inactive. Each axis is drawn from a kernel
+    /// of its own: points are recombined, as in an evolutionary search, and the density says which of the
+    /// combinations hold together.
+    [[nodiscard]] space::Point draw_recombined(base::Rng& rng) const;
 
   private:
     struct Kernels {         ///< those of one axis
@@ -50,8 +52,7 @@ class Mixture {
 
     void make_gaussians(Kernels& kernels) const;
     void make_table(Kernels& kernels, std::size_t axis) const;
-    [[nodiscard]] double draw_axis(const Kernels& kernels, std::size_t axis, std::size_t kernel,
-                                   base::Rng& rng) const;
+    [[nodiscard]] double draw_axis(const Kernels& kernels, std::size_t axis, base::Rng& rng) const;
 
     const space::Encoding* encoding_;
     Options options_;

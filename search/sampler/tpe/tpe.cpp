@@ -10,7 +10,7 @@ namespace {
 
 struct Sides {
     std::vector<space::Point> good, bad;
-    std::vector<double> bad_weights;  ///< one a bad point
+    std::vector<double> good_weights, bad_weights;  ///< one a point
 };
 
 /// Of several objectives the good trials are whole fronts, and of the front that does not fit what adds most
@@ -37,6 +37,15 @@ void choose_by_hypervolume(Evidence& evidence, std::size_t good) {
     }
 }
 
+/// Of the good trials, the best first: the weights of CMA-ES (Hansen, "The CMA evolution strategy: a
+/// tutorial", 2016, equation 49), so that how many count as good decides little.
+std::vector<double> weights_by_rank(std::size_t good) {
+    std::vector<double> weights;
+    for (std::size_t i = 0; i < good; ++i)
+        weights.push_back(std::log((static_cast<double>(good) + 0.5) / static_cast<double>(i + 1)));
+    return weights;
+}
+
 Sides split(const History& history, const Tpe::Options& options) {
     Evidence evidence = history.evidence();
     const auto& records = history.records();
@@ -47,6 +56,9 @@ Sides split(const History& history, const Tpe::Options& options) {
     Sides sides;
     for (std::size_t i = 0; i < evidence.values.size(); ++i)
         (i < good ? sides.good : sides.bad).push_back(records[evidence.values[i].record].point);
+    // Trials of one front are equally good.
+    sides.good_weights = evidence.objectives.empty() ? weights_by_rank(sides.good.size())
+                                                     : std::vector<double>(sides.good.size(), 1.0);
     sides.bad_weights.assign(sides.bad.size(), 1.0);
     const auto add = [&](const std::vector<std::size_t>& group, double weight) {
         for (const std::size_t record : group) {
@@ -56,7 +68,7 @@ Sides split(const History& history, const Tpe::Options& options) {
     };
     add(evidence.dropped, 1);
     add(evidence.broken, options.broken_weight);
-    add(evidence.pending, 1);  // last, as the rest of a batch is
+    add(evidence.pending, options.pending_weight);  // last, as the rest of a batch is
     return sides;
 }
 
@@ -71,8 +83,7 @@ std::pair<Mixture, Mixture> densities(const space::Encoding& encoding, const Sid
     const double scale = base::Rng(options.seed, "tpe scale", trial.value()).uniform();
     const double bandwidth = options.bandwidth * std::pow(trials / 10, -options.bandwidth_exponent) *
                              std::exp(-scale * options.fineness / (axes + 2));
-    return {Mixture(encoding, sides.good, std::vector<double>(sides.good.size(), 1.0),
-                    {bandwidth, options.good_uniform_weight}),
+    return {Mixture(encoding, sides.good, sides.good_weights, {bandwidth, options.good_uniform_weight}),
             Mixture(encoding, sides.bad, sides.bad_weights, {bandwidth, options.bad_uniform_weight})};
 }
 
@@ -108,7 +119,7 @@ std::vector<space::Configuration> Tpe::ask(TrialId first, std::size_t count) con
         space::Point best;
         double best_score = -HUGE_VAL;
         for (std::size_t i = 0; i < options_.candidates; ++i) {
-            const space::Point point = encoding.snap(good.draw(rng));
+            const space::Point point = encoding.snap(good.draw_recombined(rng));
             double score = good.log_density(point) - bad.log_density(point);
             // A point that was tried teaches little: it is proposed only where all candidates were tried.
             const auto tried = [&](const space::Point& other) { return same(point, other); };
@@ -121,7 +132,7 @@ std::vector<space::Configuration> Tpe::ask(TrialId first, std::size_t count) con
             }
         }
         configurations.push_back(encoding.decode(best));
-        sides.bad_weights.push_back(1.0);
+        sides.bad_weights.push_back(options_.pending_weight);
         sides.bad.push_back(best);  // the rest of the batch keeps off, as it will when this one is told
     }
     return configurations;

@@ -32,6 +32,7 @@ class Tpe final : public Sampler {
         /// Of a failed, diverged or infeasible trial, in points: with 1, half of the proposals at the border
         /// of a forbidden region still fall into it.
         double broken_weight = 3;
+        double pending_weight = 0.3;  ///< of a running one: some of them will be good
     };
 
     Tpe(const space::Space& space, const Options& options);

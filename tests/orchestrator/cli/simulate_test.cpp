@@ -87,6 +87,34 @@ TEST_F(Simulate, several_studies_stand_side_by_side_and_say_that_the_nearest_row
     EXPECT_EQ(nlohmann::json::parse(out_)["studies"][0]["study"], "asha");
 }
 
+TEST_F(Simulate, a_fitted_model_answers_and_says_how_far_it_can_be_trusted) {
+    std::string rows = "hp.x,loss@1,loss@2,loss@3,loss@4\n";
+    for (int i = 0; i <= 30; ++i) {
+        rows += std::to_string(i / 30.0);
+        for (int step = 1; step <= 4; ++step) rows += "," + std::to_string((i - 10) * (i - 10) + 5 - step);
+        rows += "\n";
+    }
+    write("smooth.csv", rows);
+    const std::vector<std::string> common = {"simulate",       "--table",   path("smooth.csv"),
+                                             "--fit",          "--compare", path("hyperband.yaml"),
+                                             path("asha.yaml")};
+    ASSERT_EQ(quench(common), ExitCode::ok) << err_;
+    EXPECT_THAT(out_, HasSubstr("configurations of a run are not in the table; a model of 31 rows answers"));
+    auto as_json = common;
+    as_json.insert(as_json.end(), {"--output", "json", "--seeds", "2"});
+    ASSERT_EQ(quench(as_json), ExitCode::ok) << err_;
+    const auto json = nlohmann::json::parse(out_);
+    for (const auto& one : json["studies"]) {
+        EXPECT_EQ(one["model"]["configurations"], 31);
+        EXPECT_GT(one["model"]["r2"], 0.8);
+    }
+    EXPECT_EQ(quench({"simulate", "--function", "sphere", "--fit", path("asha.yaml")}), ExitCode::usage);
+    EXPECT_THAT(err_, HasSubstr("--fit is of a table"));
+    EXPECT_EQ(quench({"simulate", "--table", path("table.csv"), "--fit", path("asha.yaml")}),
+              ExitCode::usage);
+    EXPECT_THAT(err_, HasSubstr("the table has 3 configurations of this space (a model needs 20)"));
+}
+
 TEST_F(Simulate, csv_has_a_row_a_run) {
     ASSERT_EQ(
         quench({"simulate", path("asha.yaml"), "--function", "sphere", "--seeds", "3", "--output", "csv"}),
