@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -18,6 +19,8 @@ using hdf5::Shape;
 
 constexpr const char* way_out = "; copy it again, or make it anew with mlpf-events generate or mlpf-import";
 constexpr std::uint64_t most_events = 100'000'000;
+constexpr float most_energy = 1e6F;                      // [GeV], seventy times that of the largest collider
+constexpr float most_sine = 10;                          // more is not rounding but another column
 constexpr std::uint64_t most_rows_an_event = 1'000'000;  // 5 times the busiest event of a hadron collider
 
 // A table of this type and width; its rows.
@@ -168,13 +171,27 @@ Result<> EventFile::check(const event::Event& event, std::size_t i) const {
     const auto known_class = [](float x) {
         return x >= 0 && x < static_cast<float>(event::categories) && x == std::floor(x);
     };
+    const auto possible_size = [](float x) { return x >= 0 && x <= most_energy; };
+    const auto possible_sine = [](float x) { return std::abs(x) <= most_sine; };
     const auto known_charge = [](float x) { return x == -1 || x == 0 || x == 1; };
     const std::size_t columns = event::feature_columns(event.detector);
     for (std::size_t row = 0; row < event.rows; ++row) {
         const float type = event.elements[row * columns];
         if (type != 1 && type != 2)
             return bad(fmt::format("has an element of type {} (1 and 2 are known)", type));
+        // Columns of trainer/mlpf/batch.hpp, which every detector has.
+        const std::span<const float> element(event.elements.data() + row * columns, columns);
+        if (!possible_size(element[1]) || !possible_size(element[5]))
+            return bad(fmt::format("has an element of pt {} and energy {} GeV", element[1], element[5]));
+        if (!possible_sine(element[3]) || !possible_sine(element[4]))
+            return bad(fmt::format("has an element of sin phi {} and cos phi {}", element[3], element[4]));
         const std::size_t at = row * event::target_columns;
+        if (!possible_size(event.targets[at + 2]) || !possible_size(event.targets[at + 6]))
+            return bad(fmt::format("has a target of pt {} and energy {} GeV", event.targets[at + 2],
+                                   event.targets[at + 6]));
+        if (!possible_sine(event.targets[at + 4]) || !possible_sine(event.targets[at + 5]))
+            return bad(fmt::format("has a target of sin phi {} and cos phi {}", event.targets[at + 4],
+                                   event.targets[at + 5]));
         if (!known_class(event.targets[at]))
             return bad(fmt::format("has a target of class {}", event.targets[at]));
         if (!known_charge(event.targets[at + 1]))

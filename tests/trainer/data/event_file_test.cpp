@@ -281,6 +281,25 @@ TEST_F(EventFiles, inconsistent_tables_are_refused_with_the_reason) {
         bad.candidates[8] = wrong;
         refused(bad, "candidate of charge");
     }
+    struct Impossible {
+        std::size_t column;
+        float value;
+        const char* why;
+    };
+    const Impossible of_elements[] = {
+        {1, -3, "element of pt -3"}, {5, 1e30F, "energy 1e+30"}, {3, 20, "sin phi 20"}};
+    for (const auto& [column, value, why] : of_elements) {
+        bad = {};
+        bad.elements[12 + column] = value;
+        refused(bad, why);
+    }
+    const Impossible of_targets[] = {
+        {2, -5, "target of pt -5"}, {6, 2e6F, "energy 2000000"}, {5, -40, "cos phi -40"}};
+    for (const auto& [column, value, why] : of_targets) {
+        bad = {};
+        bad.targets[column] = value;
+        refused(bad, why);
+    }
     bad = {};
     bad.jets[2] = std::numeric_limits<float>::infinity();
     refused(bad, "jet that is not finite");

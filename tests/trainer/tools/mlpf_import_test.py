@@ -93,6 +93,17 @@ class Delphes(Case):
             np.testing.assert_allclose(file["targets"][5:11], content["ygen"][1], rtol=1e-6)
         self.assertEqual(os.listdir(self.folder).count("out.h5.part"), 0)
 
+    def test_events_without_elements_are_events_and_files_without_events_are_refused(self):
+        content = small_content()
+        for name, columns in (("X", 12), ("ygen", 7), ("ycand", 7)):
+            content[name][1] = np.zeros((0, columns), "f4")
+        out = self.folder / "out.h5"
+        for protocol in (2, 3, 4, 5):
+            done = run("delphes", self.file("a.pkl.bz2", self.packed(content, protocol)), "--out", out, "--force")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(info(out)["elements"]["all"], 5 + 7)
+        self.refused(self.packed({"X": [], "ygen": [], "ycand": []}), "would hold no events")
+
     def test_padding_goes_missing_energies_come_and_leptons_get_their_tracks_charge(self):
         x, gen, cand = np.zeros((4, 12)), np.zeros((4, 7)), np.zeros((4, 7))
         x[:3, 0] = 2, 2, 1

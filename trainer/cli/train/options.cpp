@@ -6,6 +6,9 @@
 #include "trainer/mlpf/presets.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
 #include <map>
 #include <variant>
 
@@ -75,15 +78,28 @@ void add_settings(CLI::App& app, Settings& settings) {
                     mlpf::to_text({}), fmt::join(mlpf::preset_names(), ", ")));
 }
 
+// JSON, and numbers as people write them too (.5, 1., +1e-3, 010); all else is text.
+json value_of(const std::string& text) {
+    json value = json::parse(text, nullptr, false);
+    if (!value.is_discarded()) return value;
+    const char *begin = text.data() + (text.starts_with('+') ? 1 : 0), *end = text.data() + text.size();
+    std::int64_t whole = 0;
+    if (const auto read = std::from_chars(begin, end, whole); read.ec == std::errc() && read.ptr == end)
+        return whole;
+    double number = 0;
+    if (const auto read = std::from_chars(begin, end, number);
+        read.ec == std::errc() && read.ptr == end && std::isfinite(number))
+        return number;
+    return text;
+}
+
 json params_from(const Settings& settings) {
     json params = json::object();
     for (const std::string& setting : settings) {
         const std::size_t equals = setting.find('=');
         if (equals == std::string::npos || equals == 0)
             throw Refused{"--set " + setting + ": must be NAME=VALUE, as in --set lr=1e-3"};
-        const std::string text = setting.substr(equals + 1);
-        json value = json::parse(text, nullptr, false);
-        params[setting.substr(0, equals)] = value.is_discarded() ? json(text) : value;
+        params[setting.substr(0, equals)] = value_of(setting.substr(equals + 1));
     }
     return params;
 }
@@ -95,8 +111,9 @@ Configuration configuration_from(const json& params) {
     if (const auto* infeasible = std::get_if<contract::Infeasible>(&hyper)) return {{}, *infeasible};
     Configuration out{std::get<mlpf::Hyperparameters>(hyper), {}};
     if (const double count = mlpf::parameter_count(out.hyper, 12); count > most_parameters)
-        out.infeasible = contract::Infeasible{
-            fmt::format("{:.3g} parameters, but at most {:.3g} are allowed", count, most_parameters)};
+        out.infeasible = contract::Infeasible{fmt::format(
+            "{:.3g} parameters, but at most {:.3g} are allowed; take smaller widths or fewer layers", count,
+            most_parameters)};
     return out;
 }
 

@@ -30,7 +30,8 @@ def main(arguments=None):
         from .event_file import Refused
     except ImportError as error:
         print(f"mlpf-import: {error} (of {sys.executable}); it needs NumPy and h5py: Debian's python3-numpy and "
-              "python3-h5py are for /usr/bin/python3, pip's for others", file=sys.stderr)
+              f"python3-h5py are for /usr/bin/python3, pip's for others; try: /usr/bin/python3 {sys.argv[0]} ...",
+              file=sys.stderr)
         return 1
     try:
         if os.path.exists(options.out) and not options.force:

@@ -36,6 +36,10 @@ def _encode(text, encoding):
     return text.encode("latin1")
 
 
+def _no_bytes():
+    return b""
+
+
 def _frombuffer(buffer, kind, shape, order):
     return np.frombuffer(buffer, kind).reshape(shape, order=order)
 
@@ -43,7 +47,9 @@ def _frombuffer(buffer, kind, shape, order):
 class _ArraysOnly(pickle.Unpickler):
     """A pickle is a program; this one can build lists, dicts and arrays of numbers, and call nothing else."""
 
-    NAMES = {("numpy", "ndarray"): _ArrayClass, ("numpy", "dtype"): _dtype, ("_codecs", "encode"): _encode}
+    # bytes() is how older protocols write the data of an empty array.
+    NAMES = {("__builtin__", "bytes"): _no_bytes, ("builtins", "bytes"): _no_bytes,
+             ("numpy", "ndarray"): _ArrayClass, ("numpy", "dtype"): _dtype, ("_codecs", "encode"): _encode}
     for module in ("numpy.core", "numpy._core"):
         NAMES[(module + ".multiarray", "_reconstruct")] = _reconstruct
         NAMES[(module + ".numeric", "_frombuffer")] = _frombuffer

@@ -69,6 +69,8 @@ class EventWriter:
     def __exit__(self, kind, error, trace):
         try:
             self.file.close()
+            if kind is None and self.events == 0:
+                raise Refused(f"{self.path} would hold no events (nothing was written); name files that have some")
             if kind is None:
                 with open(self.unfinished, "rb") as done:
                     os.fsync(done.fileno())

@@ -3,6 +3,7 @@
     train_test.py BIN
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -70,6 +71,13 @@ class WhatCannotWork(Program):
             name = setting.split("=")[0]
             self.assertRegex(done.stdout, rf'^quench: {{"infeasible": "{name} is \S+, but must be .+"}}\n$', setting)
             self.assertEqual(done.stderr, "", setting)
+
+    def test_numbers_may_be_written_as_people_write_them(self):
+        plain = self.outcome("--set", "lr=0.01", "--set", "message_dropout=0.1", "--set", "width=16").stdout
+        other = self.outcome("--set", "lr=+1.e-2", "--set", "message_dropout=.1", "--set", "width=016").stdout
+        losses = [[json.loads(line[len("quench: "):])["val_loss"] for line in text.splitlines()] for text in (plain, other)]
+        self.assertEqual(losses[0], losses[1])
+        self.assertEqual(len(losses[0]), 1)
 
     def test_networks_too_large_to_train_are_infeasible(self):
         for settings in [["width=4096", "id_layers=64"], ["model=transformer", "attention_heads=256", "width=4096"]]:
