@@ -102,6 +102,7 @@ class Delphes(Case):
             done = run("delphes", self.file("a.pkl.bz2", self.packed(content, protocol)), "--out", out, "--force")
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(info(out)["elements"]["all"], 5 + 7)
+        out.unlink()
         self.refused(self.packed({"X": [], "ygen": [], "ycand": []}), "would hold no events")
 
     def test_padding_goes_missing_energies_come_and_leptons_get_their_tracks_charge(self):
