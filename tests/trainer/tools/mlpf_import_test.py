@@ -102,8 +102,12 @@ class Delphes(Case):
             done = run("delphes", self.file("a.pkl.bz2", self.packed(content, protocol)), "--out", out, "--force")
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(info(out)["elements"]["all"], 5 + 7)
-        out.unlink()
-        self.refused(self.packed({"X": [], "ygen": [], "ycand": []}), "would hold no events")
+        before = out.read_bytes()
+        none = self.file("none.pkl.bz2", self.packed({"X": [], "ygen": [], "ycand": []}))
+        done = run("delphes", none, "--out", out, "--force")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("would hold no events", done.stderr)
+        self.assertEqual(out.read_bytes(), before, "the file of before is kept")
 
     def test_padding_goes_missing_energies_come_and_leptons_get_their_tracks_charge(self):
         x, gen, cand = np.zeros((4, 12)), np.zeros((4, 7)), np.zeros((4, 7))
