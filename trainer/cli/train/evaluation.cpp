@@ -35,8 +35,8 @@ class Events {
         file_ = valued(data::EventFile::open(options.file));
         valued(training::check_detector(model, file_->detector(), options.file));
         if (file_->size() == 0)
-            throw Refused(fmt::format("{}: there is nothing to evaluate (the file has no events) name another",
-                                      options.file));
+            throw Refused(fmt::format(
+                "{}: there is nothing to evaluate (the file has no events) name another", options.file));
         if (options.events > file_->size())
             throw Refused(fmt::format("{}: {} events are asked for (the file has {}) ask for fewer",
                                       options.file, options.events, file_->size()));
