@@ -1,5 +1,6 @@
 #include "bench/search_quality/study.hpp"
 
+#include "base/quantile.hpp"
 #include "base/random.hpp"
 
 #include <algorithm>
@@ -20,9 +21,8 @@ double seconds_since(std::clock_t before) {
 }
 
 double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
+    std::sort(values.begin(), values.end());
+    return base::quantile(values, 0.5);
 }
 
 }  // namespace

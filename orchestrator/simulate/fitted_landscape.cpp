@@ -3,6 +3,7 @@
 #include "base/random.hpp"
 #include "orchestrator/simulate/normal_scores.hpp"
 #include "orchestrator/study/report.hpp"
+#include "predictor/measures.hpp"
 #include "search/sampler/gp/minimize.hpp"
 #include "search/sampler/gp/regression.hpp"
 
@@ -10,6 +11,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <span>
 
 #include <Eigen/Eigenvalues>
 #include <fmt/format.h>
@@ -69,18 +71,8 @@ std::vector<std::size_t> parts_of(const std::vector<Point>& points, std::size_t 
     return part;
 }
 
-double correlation(const VectorXd& a, const VectorXd& b) {
-    const Eigen::ArrayXd x = a.array() - a.mean(), y = b.array() - b.mean();
-    const double norm = std::sqrt(x.square().sum() * y.square().sum());
-    return norm > 0 ? (x * y).sum() / norm : 0;
-}
-
-VectorXd ranks(const VectorXd& values) {
-    const NormalScores scores(std::span(values.data(), static_cast<std::size_t>(values.size())));
-    VectorXd ranks(values.size());
-    for (Index i = 0; i < ranks.size(); ++i)
-        ranks[i] = std::erfc(-scores.scores()[static_cast<std::size_t>(i)] / std::sqrt(2.0));
-    return ranks;
+std::span<const double> values_of(const VectorXd& vector) {
+    return {vector.data(), static_cast<std::size_t>(vector.size())};
 }
 
 }  // namespace
@@ -175,9 +167,8 @@ base::Result<std::unique_ptr<FittedLandscape>> FittedLandscape::make(std::shared
         }
     }
     const VectorXd last = shown.col(shown.cols() - 1);
-    const double spread = (last.array() - last.mean()).square().sum();
-    validation.r_squared = spread > 0 ? 1 - (last - foretold).squaredNorm() / spread : 0;
-    validation.rank_correlation = correlation(ranks(last), ranks(foretold));
+    validation.r_squared = predictor::r2(values_of(last), values_of(foretold));
+    validation.rank_correlation = predictor::rank_correlation(values_of(last), values_of(foretold));
     made->model_ = std::move(model);
     return made;
 }

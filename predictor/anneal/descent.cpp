@@ -264,7 +264,6 @@ bool LevelDescent::lower_by_pairs(State& state) const {
 
 void LevelDescent::lower(Bits& bits) const {
     const std::size_t points = problem_.points;
-    if (bits.empty()) return;
     const std::vector<double> none(changes() * points);
     State state{std::vector<std::size_t>(points), std::vector<double>(points),   none, none,
                 std::vector<double>(changes()),   std::vector<double>(changes())};

@@ -179,7 +179,7 @@ Result<> EventFile::check(const event::Event& event, std::size_t i) const {
         const float type = event.elements[row * columns];
         if (type != 1 && type != 2)
             return bad(fmt::format("has an element of type {} (1 and 2 are known)", type));
-        // Columns of trainer/mlpf/batch.hpp, which every detector has.
+        // Columns 0 to 5 are the same of every detector (event.hpp).
         const std::span<const float> element(event.elements.data() + row * columns, columns);
         if (!possible_size(element[1]) || !possible_size(element[5]))
             return bad(fmt::format("has an element of pt {} and energy {} GeV", element[1], element[5]));

@@ -227,14 +227,15 @@ template <class Scalar>
 void GraphLayer<Scalar>::infer(const nn::Parameters<Scalar>& parameters, const Matrix<Scalar>& x,
                                const Matrix<Scalar>* positions, Space& space, Matrix<Scalar>& y) const {
     Cache& cache = space.cache;
-    space.input.resize(x.rows(), x.cols());
+    if (norm_) space.input.resize(x.rows(), x.cols());
+    const Matrix<Scalar>& input = norm_ ? space.input : x;
     some_rows_at_a_time(x.rows(), [&](Index first, Index rows) {
         if (positions != nullptr) space.some_positions = positions->middleRows(first, rows);
         const Matrix<Scalar>& points =
             find_points(parameters, x.middleRows(first, rows), &space.some_positions, cache);
         space.points.resize(x.rows(), points.cols());
         space.points.middleRows(first, rows) = points;
-        space.input.middleRows(first, rows) = cache.input;
+        if (norm_) space.input.middleRows(first, rows) = cache.input;
     });
     const Bins bins = bins_of(space.points, positions, {0, x.rows()});
     y.resize(x.rows(), x.cols());
@@ -249,7 +250,7 @@ void GraphLayer<Scalar>::infer(const nn::Parameters<Scalar>& parameters, const M
         const auto row_at = [&](Index place) { return bins.order[static_cast<std::size_t>(first + place)]; };
         for (Index place = 0; place < rows; ++place) {
             cache.points.row(place) = space.points.row(row_at(place));
-            cache.sorted.row(place) = space.input.row(row_at(place));
+            cache.sorted.row(place) = input.row(row_at(place));
         }
         build_graph(cache);
         const Matrix<Scalar>& h = pass_messages(parameters, cache.sorted, cache);

@@ -91,8 +91,9 @@ class GraphLayer {
 
     /// What inference needs of an event: few numbers for each row, and a cache for some rows at a time.
     struct Space {
-        Matrix<Scalar> input, points;
-        Matrix<Scalar> some_positions;
+        Matrix<Scalar> input;  ///< after the norm, if there is one
+        Matrix<Scalar> points;
+        Matrix<Scalar> some_positions;  ///< of some rows, as the cache
         Cache cache;
     };
     /// The output of forward() for one event, but for rounding, in memory that does not leave the processor's

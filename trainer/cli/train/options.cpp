@@ -82,7 +82,8 @@ void add_settings(CLI::App& app, Settings& settings) {
 json value_of(const std::string& text) {
     json value = json::parse(text, nullptr, false);
     if (!value.is_discarded()) return value;
-    const char *begin = text.data() + (text.starts_with('+') ? 1 : 0), *end = text.data() + text.size();
+    const bool has_plus = text.starts_with('+') && !text.starts_with("+-");
+    const char *begin = text.data() + (has_plus ? 1 : 0), *end = text.data() + text.size();
     std::int64_t whole = 0;
     if (const auto read = std::from_chars(begin, end, whole); read.ec == std::errc() && read.ptr == end)
         return whole;
