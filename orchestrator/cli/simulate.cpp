@@ -8,7 +8,7 @@
 #include "orchestrator/simulate/many.hpp"
 #include "orchestrator/simulate/number.hpp"
 #include "orchestrator/simulate/plot.hpp"
-#include "orchestrator/simulate/table_landscape.hpp"
+#include "orchestrator/simulate/table_answer.hpp"
 #include "orchestrator/study/nearest.hpp"
 #include "orchestrator/study/report.hpp"
 
@@ -47,7 +47,7 @@ std::optional<std::vector<Simulated>> read_studies(const World& world, const Opt
         const study::Reading reading = read_source(file, std::nullopt).reading;
         print_file_errors(world, file, reading.errors);
         if (reading.file)
-            all.push_back({file, reading.file->study, {}});
+            all.push_back({file, reading.file->study, "function", {}});
         else
             sound = false;
     }
@@ -81,8 +81,8 @@ std::shared_ptr<const simulate::Table> read_table(const std::string& path) {
     return std::make_shared<const simulate::Table>(std::move(table).value());
 }
 
-template <class Landscape>
-std::unique_ptr<simulate::Landscape> made_for(const Simulated& one, base::Result<Landscape> made) {
+template <class Made>
+Made made_for(const Simulated& one, base::Result<Made> made) {
     if (!made) throw Refusal(ExitCode::usage, printable(one.file) + ": " + printable(made.error().text()));
     return std::move(made).value();
 }
@@ -151,10 +151,15 @@ ExitCode simulate_all(const World& world, const Common& common, const Options& o
     if (!all) return ExitCode::usage;
     const auto table = options.table.empty() ? nullptr : read_table(options.table);
     std::vector<std::unique_ptr<simulate::Landscape>> landscapes;
-    for (const Simulated& one : *all) {
-        landscapes.push_back(
-            table ? made_for(one, simulate::TableLandscape::make(table, one.study))
-                  : made_for(one, simulate::FunctionLandscape::make(options.function, one.study)));
+    for (Simulated& one : *all) {
+        if (!table) {
+            landscapes.push_back(
+                made_for(one, simulate::FunctionLandscape::make(options.function, one.study)));
+            continue;
+        }
+        simulate::TableAnswer answer = made_for(one, simulate::table_answer(table, one.study));
+        one.answers = answer.name;
+        landscapes.push_back(std::move(answer.landscape));
     }
     for (std::size_t i = 0; i < all->size(); ++i) {
         Simulated& one = (*all)[i];

@@ -15,6 +15,7 @@ namespace quench::orchestrator::cli {
 struct Simulated {
     std::string file;
     core::Study study;
+    std::string answers;  ///< who shows curves: "function" or a TableAnswer's name
     std::vector<simulate::Run> runs;
 };
 

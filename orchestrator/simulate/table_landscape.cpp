@@ -153,16 +153,20 @@ Curve TableLandscape::curve(const Configuration& configuration, std::uint64_t se
         if (sum <= nearest) equals.push_back(row);
         nearest = std::min(nearest, sum);
     }
-    const std::size_t row = equals[base::Rng(seed, "row of a table", trial.value()).below(equals.size())];
+    Curve curve = row(equals[base::Rng(seed, "row of a table", trial.value()).below(equals.size())]);
+    // Floats that were printed and read again differ in their last digits.
+    curve.distance = nearest < 1e-18 ? 0 : std::sqrt(nearest);
+    return curve;
+}
+
+Curve TableLandscape::row(std::size_t index) const {
     const auto cut = [&](const Series& series) {
-        const auto begin = series.values.begin() + static_cast<std::ptrdiff_t>(row * series.steps);
+        const auto begin = series.values.begin() + static_cast<std::ptrdiff_t>(index * series.steps);
         return std::vector<double>(begin, begin + static_cast<std::ptrdiff_t>(steps_));
     };
     Curve curve;
     curve.values = cut(*values_);
     if (seconds_ != nullptr) curve.seconds = cut(*seconds_);
-    // Floats that were printed and read again differ in their last digits.
-    curve.distance = nearest < 1e-18 ? 0 : std::sqrt(nearest);
     return curve;
 }
 

@@ -26,6 +26,9 @@ class TableLandscape final : public Landscape {
                               search::TrialId trial) const override;
 
     [[nodiscard]] bool has_seconds() const { return seconds_ != nullptr; }
+    [[nodiscard]] std::size_t rows() const { return table_->rows(); }
+    /// What a row shows, at distance 0.
+    [[nodiscard]] Curve row(std::size_t index) const;
 
   private:
     /// Where a value lies on its axis; a category that no choice equals is `foreign`.

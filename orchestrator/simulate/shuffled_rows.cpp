@@ -1,0 +1,17 @@
+#include "orchestrator/simulate/shuffled_rows.hpp"
+
+#include "search/sampler/permutation.hpp"
+
+#include <fmt/format.h>
+
+namespace quench::orchestrator::simulate {
+
+Curve ShuffledRows::curve(const search::space::Configuration& /*configuration*/, std::uint64_t seed,
+                          search::TrialId trial) const {
+    const std::uint64_t rows = table_->rows();
+    const std::string purpose = fmt::format("rows of a table, time {}", trial.value() / rows);
+    const search::sampler::Permutation shuffle(rows, seed, purpose);
+    return table_->row(static_cast<std::size_t>(shuffle.item_at(trial.value() % rows)));
+}
+
+}  // namespace quench::orchestrator::simulate
