@@ -1,9 +1,12 @@
 #include "bench/curve_sets.hpp"
 
+#include "base/contract.hpp"
 #include "base/random.hpp"
 #include "orchestrator/simulate/number.hpp"
 #include "orchestrator/simulate/table.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -24,45 +27,81 @@ constexpr double diverged = 1000;
 struct Draw {
     double floor, height, speed;
     base::Rng& rng;
+    double turn = 0;    ///< over: where it turns
+    double walked = 0;  ///< walk: so far
 };
-using Family = double (*)(const Draw& draw, double t);
+/// The value at step t; asked for t = 1, 2, ...
+using Family = double (*)(Draw& draw, double t);
 
-double power(const Draw& d, double t) {
+double power(Draw& d, double t) {
     return d.floor + d.height * std::pow(t, -(0.1 + 1.1 * d.speed));
 }
-double noisy(const Draw& d, double t) {
+double noisy(Draw& d, double t) {
     return power(d, t) + 0.03 * d.rng.normal();
 }
-double exponential(const Draw& d, double t) {
+double exponential(Draw& d, double t) {
     return d.floor + d.height * std::exp(-t / (5 + 60 * d.speed)) + 0.005 * d.rng.normal();
 }
-double mmf(const Draw& d, double t) {
+double mmf(Draw& d, double t) {
     const double half = 3 + 50 * d.speed, order = 1 + d.height;
     return d.floor + d.height / (1 + std::pow(t / half, order)) + 0.005 * d.rng.normal();
 }
-double drop(const Draw& d, double t) {
+double drop(Draw& d, double t) {
     return (t < 60 ? 1.0 : 0.7 + 0.2 * d.speed) * power(d, t) + 0.005 * d.rng.normal();
 }
 
+double cross(Draw& d, double t) {
+    return 0.3 * d.floor + 0.3 * (1 - d.speed) + d.height * std::exp(-t / (2 + 80 * d.speed)) +
+           0.01 * d.rng.normal();
+}
+double walk(Draw& d, double t) {
+    d.walked += 0.01 * d.rng.normal();
+    return power(d, t) + d.walked;
+}
+double over(Draw& d, double t) {
+    if (t == 1) d.turn = 20 + 60 * d.rng.uniform();
+    return 0.5 * d.floor + d.height * std::pow(t, -(0.5 + d.speed)) +
+           0.004 * d.speed * std::max(0.0, t - d.turn) + 0.01 * d.rng.normal();
+}
+
+constexpr std::size_t kind_families = 5;
+constexpr std::array<std::pair<const char*, Family>, 8> families{{{"pow", power},
+                                                                  {"exp", exponential},
+                                                                  {"mmf", mmf},
+                                                                  {"drop", drop},
+                                                                  {"noisy", noisy},
+                                                                  {"cross", cross},
+                                                                  {"walk", walk},
+                                                                  {"over", over}}};
+
 }  // namespace
 
-std::vector<CurveSet> synthetic_sets(std::size_t count, std::uint64_t seed) {
-    const std::pair<const char*, Family> families[] = {
-        {"pow", power}, {"exp", exponential}, {"mmf", mmf}, {"drop", drop}, {"noisy", noisy}};
-    std::vector<CurveSet> sets;
-    for (const auto& [name, family] : families) {
-        CurveSet set{name, {}, {25, 98}};
-        base::Rng rng(seed, name);
-        for (std::size_t n = 0; n < count; ++n) {
-            const double floor = 0.6 * rng.uniform(), height = 0.2 + 0.8 * rng.uniform(),
-                         speed = rng.uniform();
-            const Draw draw{floor, height, speed, rng};
-            Curve curve;
-            for (int t = 1; t <= steps; ++t) curve.values.push_back(family(draw, t));
-            set.curves.push_back(std::move(curve));
-        }
-        sets.push_back(std::move(set));
+std::vector<std::string> family_names() {
+    std::vector<std::string> names;
+    for (const auto& [name, family] : families) names.emplace_back(name);
+    return names;
+}
+
+CurveSet synthetic_set(const std::string& name, std::size_t count, std::uint64_t seed) {
+    const auto family =
+        std::find_if(families.begin(), families.end(), [&](const auto& one) { return name == one.first; });
+    QUENCH_CHECK(family != families.end(), "there is no such family of curves");
+    CurveSet set{name, {}, {25, 98}};
+    base::Rng rng(seed, name);
+    for (std::size_t n = 0; n < count; ++n) {
+        const double floor = 0.6 * rng.uniform(), height = 0.2 + 0.8 * rng.uniform(), speed = rng.uniform();
+        Draw draw{floor, height, speed, rng};
+        Curve curve;
+        for (int t = 1; t <= steps; ++t) curve.values.push_back(family->second(draw, t));
+        set.curves.push_back(std::move(curve));
     }
+    return set;
+}
+
+std::vector<CurveSet> synthetic_sets(std::size_t count, std::uint64_t seed) {
+    std::vector<CurveSet> sets;
+    for (std::size_t i = 0; i < kind_families; ++i)
+        sets.push_back(synthetic_set(families[i].first, count, seed));
     return sets;
 }
 

@@ -1,5 +1,6 @@
 #include "search/catalogue.hpp"
 
+#include "search/name_distance.hpp"
 #include "search/sampler/cmaes/cmaes.hpp"
 #include "search/sampler/distinct.hpp"
 #include "search/sampler/enqueued.hpp"
@@ -11,16 +12,17 @@
 #include "search/sampler/tpe/tpe.hpp"
 #include "search/scheduler/asha.hpp"
 #include "search/scheduler/asha_stopping.hpp"
+#include "search/scheduler/fast_hyperband.hpp"
 #include "search/scheduler/hyperband.hpp"
 #include "search/scheduler/median.hpp"
 #include "search/scheduler/none.hpp"
 #include "search/scheduler/pasha.hpp"
+#include "search/scheduler/swift_asha.hpp"
 #include "search/scheduler/swift_hyperband.hpp"
 #include "search/scheduler/swift_paper.hpp"
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -34,14 +36,16 @@ using MadeScheduler = base::Result<std::unique_ptr<scheduler::Scheduler>>;
 struct SamplerEntry {
     std::string_view name;
     MadeSampler (*make)(const SamplerOptions&, const space::Space&);
+    bool learns = false;         ///< proposes by what earlier trials showed
     bool one_objective = false;  ///< cannot learn from several
 };
 struct SchedulerEntry {
     std::string_view name;
     MadeScheduler (*make)(const SchedulerOptions&);
-    bool brackets = false;  ///< takes options.brackets
-    bool trials = false;    ///< takes options.trials
-    bool swift = false;     ///< takes options.predictor
+    bool brackets = false;   ///< takes options.brackets
+    bool trials = false;     ///< takes options.trials
+    bool predictor = false;  ///< takes options.predictor and options.risk
+    bool audit = false;      ///< takes options.audit
 };
 
 constexpr std::uint64_t most_starting = 1'000'000;     ///< times most_resource stays within 63 bits
@@ -233,74 +237,118 @@ MadeScheduler make_swift_paper(const SchedulerOptions& o) {
     return made<scheduler::SwiftPaper>(std::move(options));
 }
 
+std::optional<base::Error> share_error(const SchedulerOptions& o) {
+    if (o.risk && !(*o.risk >= 0 && *o.risk <= 1))
+        return base::Error(
+            fmt::format("risk is {} (the share of survivors that may be lost) give 0 to 1", *o.risk));
+    if (o.audit && !(*o.audit >= 0 && *o.audit <= 1))
+        return base::Error(
+            fmt::format("audit is {} (the share of stops that are not carried out) give 0 to 1", *o.audit));
+    return std::nullopt;
+}
+
+/// nullptr where the last value is all that is wanted: it is always asked.
+base::Result<std::shared_ptr<const predictor::CurvePredictor>> predictor_beside_last(
+    const SchedulerOptions& o) {
+    if (o.predictor && o.predictor->model == "last")
+        return std::shared_ptr<const predictor::CurvePredictor>();
+    return curve_predictor(o, {.model = "svr"});
+}
+
+MadeScheduler make_fast_hyperband(const SchedulerOptions& o) {
+    if (const auto error = rung_error(o)) return *error;
+    if (const auto error = share_error(o)) return *error;
+    if (const auto error = paper_error(o)) return *error;
+    auto predictor = curve_predictor(o, {.model = "svr", .options = {{"differences", "2"}}});
+    if (!predictor) return predictor.error();
+    scheduler::FastHyperband::Options options;
+    options.plan = scheduler::hyperband_plan(o.min, o.max, o.eta);
+    options.eta = o.eta;
+    options.unit = o.unit;
+    options.predictor = std::move(predictor).value();
+    if (o.teaching) options.teaching = static_cast<std::size_t>(*o.teaching);
+    if (o.vanguard) options.finished = *o.vanguard;
+    if (o.risk) options.risk = *o.risk;
+    return made<scheduler::FastHyperband>(std::move(options));
+}
+
+MadeScheduler make_swift_asha(const SchedulerOptions& o) {
+    if (const auto error = rung_error(o)) return *error;
+    if (const auto error = bracket_error(o)) return *error;
+    if (const auto error = share_error(o)) return *error;
+    // Fits for every crowd would be much for what svr gives: only who names a predictor has it asked.
+    SchedulerOptions with = o;
+    if (!o.predictor) with.predictor = PredictorChoice{.model = "last"};
+    auto predictor = predictor_beside_last(with);
+    if (!predictor) return predictor.error();
+    scheduler::SwiftAsha::Options options;
+    options.asha = asha_options(o);
+    if (o.risk) options.risk = *o.risk;
+    if (o.audit) options.audit = *o.audit;
+    options.predictor = std::move(predictor).value();
+    return made<scheduler::SwiftAsha>(std::move(options));
+}
+
 MadeScheduler make_swift_hyperband(const SchedulerOptions& o) {
     if (const auto error = rung_error(o)) return *error;
     if (o.mode == "paper") return make_swift_paper(o);
     if (o.mode)
         return base::Error(
             fmt::format("mode is {} (swift-hyperband has paper beside its own) remove it", *o.mode));
-    if (o.risk && !(*o.risk >= 0 && *o.risk <= 1))
-        return base::Error(
-            fmt::format("risk is {} (the share of survivors that may be lost) give 0 to 1", *o.risk));
+    if (const auto error = share_error(o)) return *error;
     scheduler::SwiftHyperband::Options options;
     options.plan = scheduler::hyperband_plan(o.min, o.max, o.eta);
     options.eta = o.eta;
     options.unit = o.unit;
     if (o.risk) options.risk = *o.risk;
-    // The last value is always asked.
-    if (!o.predictor || o.predictor->model != "last") {
-        auto predictor = curve_predictor(o, {.model = "svr"});
-        if (!predictor) return predictor.error();
-        options.predictor = std::move(predictor).value();
-    }
+    if (o.audit) options.audit = *o.audit;
+    auto predictor = predictor_beside_last(o);
+    if (!predictor) return predictor.error();
+    options.predictor = std::move(predictor).value();
     return made<scheduler::SwiftHyperband>(std::move(options));
 }
 
-constexpr std::array samplers{SamplerEntry{"random", make_random}, SamplerEntry{"grid", make_grid},
-                              SamplerEntry{"qmc", make_qmc},       SamplerEntry{"tpe", make_tpe},
-                              SamplerEntry{"gp", make_gp, true},   SamplerEntry{"cmaes", make_cmaes, true},
-                              SamplerEntry{"nsga2", make_nsga2}};
-constexpr std::array schedulers{SchedulerEntry{"none", make_none},
-                                SchedulerEntry{"asha", make_asha, true},
-                                SchedulerEntry{"asha-stopping", make_asha_stopping, true},
-                                SchedulerEntry{"pasha", make_pasha},
-                                SchedulerEntry{"successive-halving", make_successive_halving, false, true},
-                                SchedulerEntry{"hyperband", make_hyperband},
-                                SchedulerEntry{"swift-hyperband", make_swift_hyperband, false, false, true},
-                                SchedulerEntry{"median", make_median}};
+constexpr std::array samplers{
+    SamplerEntry{"random", make_random},     SamplerEntry{"grid", make_grid},
+    SamplerEntry{"qmc", make_qmc},           SamplerEntry{"tpe", make_tpe, true},
+    SamplerEntry{"gp", make_gp, true, true}, SamplerEntry{"cmaes", make_cmaes, true, true},
+    SamplerEntry{"nsga2", make_nsga2, true}};
+constexpr std::array schedulers{
+    SchedulerEntry{"none", make_none},
+    SchedulerEntry{"asha", make_asha, true},
+    SchedulerEntry{"asha-stopping", make_asha_stopping, true},
+    SchedulerEntry{"pasha", make_pasha},
+    SchedulerEntry{"successive-halving", make_successive_halving, false, true},
+    SchedulerEntry{"hyperband", make_hyperband},
+    SchedulerEntry{"swift-hyperband", make_swift_hyperband, false, false, true, true},
+    SchedulerEntry{"swift-asha", make_swift_asha, true, false, true, true},
+    SchedulerEntry{"fast-hyperband", make_fast_hyperband, false, false, true},
+    SchedulerEntry{"median", make_median}};
 
-/// Options of the swift schedulers with a scheduler that would not look at them.
-std::optional<base::Error> swift_error(const SchedulerOptions& o, bool swift) {
+/// Options of schedulers that forecast, with a scheduler that would not look at them.
+std::optional<base::Error> forecast_error(const SchedulerOptions& o, const SchedulerEntry& entry) {
     const auto refused = [&](const std::string& what, const std::string& why) {
         return base::Error(what + " (" + why + ") remove it");
     };
-    if (o.mode && !swift) return refused("mode is " + *o.mode, o.name + " is of one mode");
-    if (o.predictor && !swift)
+    const bool paper = o.name == "swift-hyperband" && o.mode == "paper";
+    const bool taught = paper || o.name == "fast-hyperband";
+    if (o.mode && o.name != "swift-hyperband")
+        return refused("mode is " + *o.mode, o.name + " is of one mode");
+    if (o.predictor && !entry.predictor)
         return refused("predictor is " + o.predictor->model, o.name + " asks no predictor");
-    const bool paper = swift && o.mode == "paper";
-    if (o.risk && (!swift || paper))
+    if (o.risk && (!entry.predictor || paper))
         return refused(fmt::format("risk is {}", *o.risk),
                        o.name + (paper ? " in mode paper" : "") + " risks nothing by choice");
-    const char* of_paper = "only swift-hyperband in mode paper has it";
-    if (o.teaching && !paper) return refused(fmt::format("d is {}", *o.teaching), of_paper);
-    if (o.vanguard && !paper) return refused(fmt::format("k is {}", *o.vanguard), of_paper);
-    if (o.known_curve && !paper) return refused(fmt::format("known_curve is {}", *o.known_curve), of_paper);
+    if (o.audit && (!entry.audit || paper))
+        return refused(fmt::format("audit is {}", *o.audit),
+                       o.name + (paper ? " in mode paper" : "") + " stops nobody by chances of survival");
+    const char* of_taught = "only fast-hyperband and swift-hyperband in mode paper have it";
+    if (o.teaching && !taught) return refused(fmt::format("d is {}", *o.teaching), of_taught);
+    if (o.vanguard && !taught) return refused(fmt::format("k is {}", *o.vanguard), of_taught);
+    if (o.known_curve && !paper)
+        return refused(fmt::format("known_curve is {}", *o.known_curve),
+                       "only swift-hyperband in mode paper has it");
     return std::nullopt;
-}
-
-/// Levenshtein's: insertions, deletions and replacements that turn one name into the other.
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), 0);
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-        }
-    }
-    return row.back();
 }
 
 template <class Table>
@@ -322,7 +370,7 @@ base::Error unknown(const Table& table, const std::string& kind, const std::stri
     // The distance costs name times name; a name from a file is cut so that a long one costs nothing.
     const std::string_view start = std::string_view(name).substr(0, 64);
     const auto nearest = std::min_element(table.begin(), table.end(), [&](const auto& a, const auto& b) {
-        return distance(start, a.name) < distance(start, b.name);
+        return name_distance(start, a.name) < name_distance(start, b.name);
     });
     return base::Error(fmt::format("unknown {} {} (there are {}) did you mean {}?", kind,
                                    name.empty() ? "without name" : name, fmt::join(names_of(table), ", "),
@@ -337,6 +385,11 @@ std::vector<std::string> sampler_names() {
 
 std::vector<std::string> scheduler_names() {
     return names_of(schedulers);
+}
+
+bool sampler_learns(const std::string& name) {
+    const auto* entry = find(samplers, name);
+    return entry != nullptr && entry->learns;
 }
 
 MadeSampler make_sampler(const SamplerOptions& options, const space::Space& space) {
@@ -383,7 +436,7 @@ MadeScheduler make_scheduler(const SchedulerOptions& options) {
         return base::Error(
             fmt::format("trials is {} (of the fidelity only {} has a number of trials) say stop.trials",
                         *options.trials, takers(&SchedulerEntry::trials)));
-    if (const auto error = swift_error(options, entry->swift)) return *error;
+    if (const auto error = forecast_error(options, *entry)) return *error;
     return entry->make(options);
 }
 

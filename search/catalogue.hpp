@@ -47,14 +47,17 @@ struct SchedulerOptions {
     std::optional<std::string> mode = std::nullopt;  ///< swift-hyperband: paper
     std::optional<PredictorChoice> predictor = std::nullopt;
     std::optional<std::uint64_t> teaching = std::nullopt;  ///< `d`: mode paper, fast-hyperband
-    std::optional<double> vanguard = std::nullopt;         ///< `k`: mode paper
+    std::optional<double> vanguard = std::nullopt;         ///< `k`: mode paper, fast-hyperband
     std::optional<double> known_curve = std::nullopt;      ///< mode paper
-    std::optional<double> risk = std::nullopt;             ///< the others
+    std::optional<double> risk = std::nullopt;             ///< all but mode paper
+    std::optional<double> audit = std::nullopt;            ///< swift-hyperband, swift-asha
     friend bool operator==(const SchedulerOptions&, const SchedulerOptions&) = default;
 };
 
 std::vector<std::string> sampler_names();
 std::vector<std::string> scheduler_names();
+/// Whether what it proposes depends on what earlier trials showed. False for an unknown name.
+bool sampler_learns(const std::string& name);
 
 /// An error names the option, its value and the way out.
 base::Result<std::unique_ptr<sampler::Sampler>> make_sampler(const SamplerOptions& options,

@@ -40,10 +40,12 @@ struct Reported {
 struct Evidence {
     Resource target = 0;    ///< the step that is forecast
     std::string predictor;  ///< whose forecast decided
-    double deviation = 0;   ///< of the error to expect of it
-    double chance = 0;      ///< to be among those that go on from the target
-    std::string rival;      ///< the other predictor that was asked; empty where there was none
+    /// Of the error to expect of it; without, as in Swift-Hyperband as published, nothing is said of errors.
+    std::optional<double> deviation = std::nullopt;
+    std::optional<double> chance = std::nullopt;  ///< to be among those that go on from the target
+    std::string rival = {};  ///< the other predictor that was asked; empty where there was none
     std::optional<double> rival_forecast = std::nullopt;
+    bool audited = false;  ///< it would have been stopped, but goes on so that stops can be judged
     friend bool operator==(const Evidence&, const Evidence&) = default;
 };
 

@@ -1,5 +1,6 @@
 #include "orchestrator/cli/forecast_record.hpp"
 
+#include "orchestrator/simulate/calibration.hpp"
 #include "orchestrator/store/names.hpp"
 
 #include <algorithm>
@@ -63,20 +64,22 @@ double median(std::vector<double> values) {
 
 struct Record {
     std::vector<double> errors;
+    std::size_t decided = 0;
     std::size_t inside = 0;
     std::size_t with_deviation = 0;
 };
 
-Json chance_rows(const State& state, const std::vector<VerdictGiven>& verdicts) {
-    constexpr std::array edges{0.0, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0};
+Json chance_rows(const State& state, const std::vector<VerdictGiven>& verdicts, bool only_audited) {
+    constexpr auto& edges = simulate::Calibration::edges;
     Json rows = Json::array();
     for (std::size_t bin = 0; bin + 1 < edges.size(); ++bin) {
         std::size_t count = 0;
         std::size_t on = 0;
         double sum = 0;
         for (const VerdictGiven& verdict : verdicts) {
-            if (!verdict.evidence) continue;
-            const double chance = verdict.evidence->chance;
+            if (!verdict.evidence || !verdict.evidence->chance) continue;
+            if (only_audited && !verdict.evidence->audited) continue;
+            const double chance = *verdict.evidence->chance;
             const bool last = bin + 2 == edges.size();
             if (chance < edges[bin] || (chance >= edges[bin + 1] && !last)) continue;
             const auto outcome = went_on(state, state.trial(verdict.trial), verdict.evidence->target);
@@ -105,8 +108,9 @@ Json predictor_rows(const State& state, const std::vector<VerdictGiven>& verdict
         if (!truth) continue;
         Record& own = records[evidence.predictor];
         own.errors.push_back(std::abs(*truth - *verdict.forecast));
-        ++own.with_deviation;
-        if (own.errors.back() <= normal_90 * evidence.deviation) ++own.inside;
+        ++own.decided;
+        if (evidence.deviation) ++own.with_deviation;
+        if (evidence.deviation && own.errors.back() <= normal_90 * *evidence.deviation) ++own.inside;
         if (evidence.rival_forecast)
             records[evidence.rival].errors.push_back(std::abs(*truth - *evidence.rival_forecast));
     }
@@ -115,7 +119,7 @@ Json predictor_rows(const State& state, const std::vector<VerdictGiven>& verdict
         rows.push_back(
             {{"predictor", name},
              {"forecasts", record.errors.size()},
-             {"decided", record.with_deviation},
+             {"decided", record.decided},
              {"median_error", median(record.errors)},
              {"inside", record.with_deviation == 0 ? Json(nullptr)
                                                    : Json(static_cast<double>(record.inside) /
@@ -134,20 +138,21 @@ Json verdict_rows(const State& state, const std::vector<core::StampedFact>& fact
                     {"to", verdict.verdict == search::Verdict::proceed ? Json(verdict.to) : Json(nullptr)},
                     {"forecast", or_null(verdict.forecast)},
                     {"threshold", or_null(verdict.threshold)}};
-        for (const char* key : {"target", "predictor", "deviation", "chance", "rival", "rival_forecast",
-                                "came_to", "inside", "right"})
+        for (const char* key : {"target", "predictor", "deviation", "chance", "audited", "rival",
+                                "rival_forecast", "came_to", "inside", "right"})
             row[key] = nullptr;
         if (const auto& evidence = verdict.evidence) {
             row["target"] = evidence->target;
             row["predictor"] = evidence->predictor;
-            row["deviation"] = evidence->deviation;
-            row["chance"] = evidence->chance;
+            row["deviation"] = or_null(evidence->deviation);
+            row["chance"] = or_null(evidence->chance);
+            row["audited"] = evidence->audited;
             if (!evidence->rival.empty()) row["rival"] = evidence->rival;
             row["rival_forecast"] = or_null(evidence->rival_forecast);
             const auto truth = value_at(trial, evidence->target);
             row["came_to"] = or_null(truth);
-            if (truth && verdict.forecast)
-                row["inside"] = std::abs(*truth - *verdict.forecast) <= normal_90 * evidence->deviation;
+            if (truth && verdict.forecast && evidence->deviation)
+                row["inside"] = std::abs(*truth - *verdict.forecast) <= normal_90 * *evidence->deviation;
             row["right"] = or_null(went_on(state, trial, evidence->target));
         }
         row["reason"] = verdict.reason;
@@ -163,14 +168,15 @@ Json calibration_view(const State& state, const std::vector<core::StampedFact>& 
     for (const VerdictGiven& verdict : verdicts) {
         if (!verdict.evidence || verdict.verdict != search::Verdict::stop) continue;
         ++stopped;
-        risked += verdict.evidence->chance;
+        risked += verdict.evidence->chance.value_or(0);
     }
     return {{"study", state.study().name},
             {"scheduler", state.study().fidelity.name},
             {"verdicts", verdicts.size()},
             {"stopped", stopped},
             {"risked", risked},
-            {"chances", chance_rows(state, verdicts)},
+            {"chances", chance_rows(state, verdicts, false)},
+            {"audits", chance_rows(state, verdicts, true)},
             {"predictors", predictor_rows(state, verdicts)}};
 }
 

@@ -15,8 +15,10 @@ namespace quench::orchestrator::cli {
 Json verdict_rows(const core::State& state, const std::vector<core::StampedFact>& facts, core::TrialId trial);
 
 /// The study's verdicts that rest on forecasts: `chances[{from, to, verdicts, mean_chance, went_on}]` over
-/// those whose outcome is known, `predictors[{predictor, forecasts, median_error, inside}]`, and how many
-/// were stopped at which sum of chances.
+/// those whose outcome is known, `audits` of the same over those among them that would have stopped their
+/// trial: as many in each bin as the option audit lets go on, so that they speak for the stops,
+/// `predictors[{predictor, forecasts, median_error, inside}]`, and how many were stopped at which sum of
+/// chances.
 Json calibration_view(const core::State& state, const std::vector<core::StampedFact>& facts);
 
 }  // namespace quench::orchestrator::cli

@@ -9,7 +9,7 @@
 #include "orchestrator/simulate/many.hpp"
 #include "orchestrator/simulate/number.hpp"
 #include "orchestrator/simulate/plot.hpp"
-#include "orchestrator/simulate/table_landscape.hpp"
+#include "orchestrator/simulate/table_answer.hpp"
 #include "orchestrator/study/nearest.hpp"
 #include "orchestrator/study/report.hpp"
 
@@ -50,7 +50,7 @@ std::optional<std::vector<Simulated>> read_studies(const World& world, const Opt
         const study::Reading reading = read_source(file, std::nullopt).reading;
         print_file_errors(world, file, reading.errors);
         if (reading.file)
-            all.push_back({file, reading.file->study, {}, {}});
+            all.push_back({file, reading.file->study, "function", {}, {}});
         else
             sound = false;
     }
@@ -84,23 +84,28 @@ std::shared_ptr<const simulate::Table> read_table(const std::string& path) {
     return std::make_shared<const simulate::Table>(std::move(table).value());
 }
 
-template <class Landscape>
-std::unique_ptr<simulate::Landscape> made_for(const Simulated& one, base::Result<Landscape> made) {
+template <class Made>
+Made made_for(const Simulated& one, base::Result<Made> made) {
     if (!made) throw Refusal(ExitCode::usage, printable(one.file) + ": " + printable(made.error().text()));
     return std::move(made).value();
 }
 
 /// What trials of this study show.
-std::unique_ptr<simulate::Landscape> landscape_for(Simulated& one, const Options& options,
-                                                   const std::shared_ptr<const simulate::Table>& table) {
+std::shared_ptr<const simulate::Landscape> landscape_for(
+    Simulated& one, const Options& options, const std::shared_ptr<const simulate::Table>& table) {
     if (!table) return made_for(one, simulate::FunctionLandscape::make(options.function, one.study));
-    if (!options.fit) return made_for(one, simulate::TableLandscape::make(table, one.study));
-    auto made = simulate::FittedLandscape::make(table, one.study);
-    if (made) one.model = (*made)->validation();
-    return made_for(one, std::move(made));
+    if (options.fit) {
+        auto made = made_for(one, simulate::FittedLandscape::make(table, one.study));
+        one.answers = "fitted-model";
+        one.model = made->validation();
+        return made;
+    }
+    simulate::TableAnswer answer = made_for(one, simulate::table_answer(table, one.study));
+    one.answers = answer.name;
+    return std::move(answer.landscape);
 }
 
-/// One a study. Those of one space and maximum share theirs: a fit takes seconds.
+/// One a study. A fit takes seconds, so studies of one space and maximum share it.
 std::vector<std::shared_ptr<const simulate::Landscape>> landscapes_for(
     std::vector<Simulated>& all, const Options& options,
     const std::shared_ptr<const simulate::Table>& table) {
@@ -109,13 +114,14 @@ std::vector<std::shared_ptr<const simulate::Landscape>> landscapes_for(
         const auto same =
             std::find_if(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(landscapes.size()),
                          [&](const Simulated& other) {
-                             return other.study.space == one.study.space &&
+                             return options.fit && other.study.space == one.study.space &&
                                     other.study.fidelity.max == one.study.fidelity.max;
                          });
         const auto index = static_cast<std::size_t>(same - all.begin());
         if (index == landscapes.size()) {
             landscapes.push_back(landscape_for(one, options, table));
         } else {
+            one.answers = same->answers;
             one.model = same->model;
             landscapes.push_back(landscapes[index]);
         }

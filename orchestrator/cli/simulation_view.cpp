@@ -88,6 +88,11 @@ void print_remarks(std::ostream& out, const Simulated& simulated,
         out << fmt::format(
             "{}: in {} of {} runs no trial was completed; best is that of those that got furthest\n",
             printable(simulated.file), provisional, runs.size());
+    if (simulated.answers == "shuffled-rows")
+        out << fmt::format(
+            "{}: sampler {} learns nothing, so the rows of the table answer in a shuffle, whatever the "
+            "configurations are\n",
+            printable(simulated.file), simulated.study.sampler.name);
     const double off = means.at("off_grid").mean;
     if (off > 0 && simulated.model)
         out << fmt::format(
@@ -102,6 +107,49 @@ void print_remarks(std::ostream& out, const Simulated& simulated,
             "of {} (1: the whole range of one parameter)\n",
             printable(simulated.file), short_number(off), short_number(means.at("trials").mean),
             short_number(means.at("distance").mean));
+}
+
+/// Of all runs; none where no verdict rested on a chance.
+Json calibration_rows(const std::vector<Run>& runs) {
+    simulate::Calibration all;
+    for (const Run& run : runs) all.add(run.calibration);
+    Json rows = Json::array();
+    for (const simulate::ChanceBin& bin : all.bins()) {
+        if (bin.verdicts == 0) continue;
+        Json row = {{"from", bin.from},
+                    {"to", bin.to},
+                    {"verdicts", bin.verdicts},
+                    {"mean_chance", bin.mean_chance()},
+                    {"survived", bin.share_survived()},
+                    {"stopped", bin.stopped},
+                    {"stopped_mean_chance", nullptr},
+                    {"stopped_survived", nullptr}};
+        if (bin.stopped > 0) {
+            const auto stopped = static_cast<double>(bin.stopped);
+            row["stopped_mean_chance"] = bin.stopped_chances / stopped;
+            row["stopped_survived"] = static_cast<double>(bin.stopped_survived) / stopped;
+        }
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+void print_calibration(std::ostream& out, const Simulated& simulated) {
+    const Json rows = calibration_rows(simulated.runs);
+    if (rows.empty()) return;
+    out << fmt::format("{}: chances to survive a round, and the shares that would have\n",
+                       printable(simulated.file));
+    print_table(out,
+                {{"from", "FROM", Align::right},
+                 {"to", "TO", Align::right},
+                 {"verdicts", "VERDICTS", Align::right},
+                 {"mean_chance", "MEAN CHANCE", Align::right},
+                 {"survived", "SURVIVED", Align::right},
+                 {"stopped", "STOPPED", Align::right},
+                 {"stopped_mean_chance", "MEAN CHANCE", Align::right},
+                 {"stopped_survived", "WOULD HAVE SURVIVED", Align::right}},
+                rows);
+    out << "\n";
 }
 
 }  // namespace
@@ -132,19 +180,22 @@ Json simulation_view(const Simulated& simulated) {
             {"sampler", study.sampler.name},
             {"scheduler", study.fidelity.name},
             {"unit", study.fidelity.unit},
+            {"answers", simulated.answers},
             {"runs", runs},
             {"mean", mean},
-            {"interval", interval}};
+            {"interval", interval},
+            {"calibration", calibration_rows(simulated.runs)}};
 }
 
 void print_run_rows(std::ostream& out, const std::vector<Simulated>& all) {
-    std::vector<Column> columns = {{"file", ""}, {"study", ""}};
+    std::vector<Column> columns = {{"file", ""}, {"study", ""}, {"answers", ""}};
     const Json keys = run_row(all.front().runs.front());
     for (const auto& [key, value] : keys.items()) columns.push_back({key, ""});
     Json rows = Json::array();
     for (const Simulated& simulated : all)
         for (const Run& run : simulated.runs) {
-            Json row = {{"file", simulated.file}, {"study", simulated.study.name}};
+            Json row = {
+                {"file", simulated.file}, {"study", simulated.study.name}, {"answers", simulated.answers}};
             row.update(run_row(run));
             rows.push_back(std::move(row));
         }
@@ -195,6 +246,7 @@ void print_simulations(std::ostream& out, const std::vector<Simulated>& all) {
                  {"idle_before_last", "IDLE BEFORE THE LAST TRIALS", Align::right}},
                 times);
     out << "\n";
+    for (const Simulated& one : all) print_calibration(out, one);
     for (std::size_t i = 0; i < all.size(); ++i) print_remarks(out, all[i], means[i]);
 }
 

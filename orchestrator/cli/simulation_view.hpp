@@ -17,6 +17,7 @@ namespace quench::orchestrator::cli {
 struct Simulated {
     std::string file;
     core::Study study;
+    std::string answers;  ///< who shows curves: "function" or a TableAnswer's name
     std::vector<simulate::Run> runs;
     std::optional<simulate::Validation> model;  ///< of the table, where a model answers instead of rows
 };

@@ -59,6 +59,16 @@ void print_study(std::ostream& out, const Json& view) {
                  {"mean_chance", "MEAN CHANCE", Align::right},
                  {"went_on", "WENT ON", Align::right}},
                 view["chances"]);
+    if (!view["audits"].empty()) {
+        out << "\nThe same of audits: trials that would have been stopped, and went on to show it\n";
+        print_table(out,
+                    {{"from", "FROM", Align::right},
+                     {"to", "TO", Align::right},
+                     {"verdicts", "VERDICTS", Align::right},
+                     {"mean_chance", "MEAN CHANCE", Align::right},
+                     {"went_on", "WENT ON", Align::right}},
+                    view["audits"]);
+    }
     out << "\nForecasts beside what trials came to\n";
     print_table(out,
                 {{"predictor", "PREDICTOR"},

@@ -28,50 +28,89 @@ struct Entrant {
     }
 };
 
-/// Of the best, as many as `survivors`, those that did not survive. Which of two equal values survives is no
-/// mistake.
-std::size_t missed(std::vector<Entrant> entrants, std::size_t survivors) {
-    const auto last = entrants.begin() + static_cast<std::ptrdiff_t>(survivors - 1);
-    std::nth_element(entrants.begin(), last, entrants.end());
-    const double threshold = last->value;
+struct TrueRung {
+    int bracket = 0;
+    Resource at = 0;
+    std::vector<Entrant> entrants;
+    std::size_t survivors = 0;  ///< that there were
+    std::size_t wanted = 0;     ///< true ones
+    double threshold = 0;       ///< the value of the last of these
+};
+
+TrueRung true_rung(const core::State& state, const std::vector<Curve>& curves, TrueRung rung, Resource below,
+                   bool top) {
+    for (const core::Trial& trial : state.trials) {
+        if (trial.bracket != rung.bracket || trial.reached <= below) continue;
+        const bool survived = top ? trial.reached >= rung.at : trial.reached > rung.at;
+        rung.entrants.push_back({true_value(state, curves[trial.id.value()], rung.at), trial.id, survived});
+        if (survived) ++rung.survivors;
+    }
+    rung.wanted = rung.survivors;
+    const auto eta = static_cast<std::size_t>(state.study().fidelity.eta);
+    if (top) rung.wanted = std::min(rung.survivors, std::max<std::size_t>(1, rung.entrants.size() / eta));
+    if (rung.wanted == 0) return rung;
+    std::vector<double> values;
+    for (const Entrant& entrant : rung.entrants) values.push_back(entrant.value);
+    const auto last = values.begin() + static_cast<std::ptrdiff_t>(rung.wanted - 1);
+    std::nth_element(values.begin(), last, values.end());
+    rung.threshold = *last;
+    return rung;
+}
+
+std::vector<TrueRung> true_rungs(const core::State& state, const std::vector<Curve>& curves) {
+    std::map<int, std::vector<Resource>> ladders;
+    for (const auto& rung : state.scheduler->rungs()) ladders[rung.bracket].push_back(rung.at);
+    std::vector<TrueRung> rungs;
+    for (auto& [bracket, ladder] : ladders) {
+        std::sort(ladder.begin(), ladder.end());
+        for (std::size_t i = 0; i < ladder.size(); ++i)
+            rungs.push_back(true_rung(state, curves, {.bracket = bracket, .at = ladder[i], .entrants = {}},
+                                      i == 0 ? -1 : ladder[i - 1], i + 1 == ladder.size()));
+    }
+    return rungs;
+}
+
+/// True survivors that did not survive. Which of two equal values survives is no mistake.
+std::size_t missed(const TrueRung& rung) {
     std::size_t right = 0;
-    for (const Entrant& entrant : entrants)
-        if (entrant.survived && entrant.value <= threshold) ++right;
-    return survivors - std::min(right, survivors);
+    for (const Entrant& entrant : rung.entrants)
+        if (entrant.survived && entrant.value <= rung.threshold) ++right;
+    return rung.wanted - std::min(right, rung.wanted);
 }
 
 }  // namespace
 
 Dropped wrongly_dropped(const core::State& state, const std::vector<Curve>& curves) {
-    std::map<int, std::vector<Resource>> ladders;
-    for (const auto& rung : state.scheduler->rungs()) ladders[rung.bracket].push_back(rung.at);
     Dropped dropped;
     double shares = 0;
     std::size_t rungs = 0;
-    for (auto& [bracket, ladder] : ladders) {
-        std::sort(ladder.begin(), ladder.end());
-        for (std::size_t i = 0; i < ladder.size(); ++i) {
-            const bool top = i + 1 == ladder.size();
-            std::vector<Entrant> entrants;
-            std::size_t survivors = 0;
-            for (const core::Trial& trial : state.trials) {
-                if (trial.bracket != bracket || (i > 0 && trial.reached <= ladder[i - 1])) continue;
-                const bool survived = top ? trial.reached >= ladder[i] : trial.reached > ladder[i];
-                entrants.push_back(
-                    {true_value(state, curves[trial.id.value()], ladder[i]), trial.id, survived});
-                if (survived) ++survivors;
-            }
-            if (survivors == 0 || survivors == entrants.size()) continue;
-            // Nobody goes on from the maximum: what is wanted there is the best.
-            if (top) survivors = 1;
-            const std::size_t wrong = missed(std::move(entrants), survivors);
-            dropped.trials += wrong;
-            shares += static_cast<double>(wrong) / static_cast<double>(survivors);
-            ++rungs;
-        }
+    for (const TrueRung& rung : true_rungs(state, curves)) {
+        if (rung.survivors == 0 || rung.survivors == rung.entrants.size()) continue;
+        const std::size_t wrong = missed(rung);
+        dropped.trials += wrong;
+        shares += static_cast<double>(wrong) / static_cast<double>(rung.wanted);
+        ++rungs;
     }
     if (rungs > 0) dropped.share = shares / static_cast<double>(rungs);
     return dropped;
+}
+
+Calibration calibration(const core::State& state, const std::vector<Curve>& curves,
+                        const std::vector<Claim>& claims) {
+    std::map<std::pair<int, Resource>, TrueRung> rungs;
+    for (TrueRung& rung : true_rungs(state, curves)) {
+        const std::pair key{rung.bracket, rung.at};
+        rungs[key] = std::move(rung);
+    }
+    Calibration all;
+    for (const Claim& claim : claims) {
+        const auto found = rungs.find({state.trial(claim.trial).bracket, claim.target});
+        if (found == rungs.end() || found->second.wanted == 0) continue;
+        const double value = true_value(state, curves[claim.trial.value()], claim.target);
+        all.add(
+            {.chance = claim.chance, .stopped = claim.stopped, .survived = value <= found->second.threshold});
+    }
+    return all;
 }
 
 std::optional<double> trained_out(const core::State& state, const std::vector<Curve>& curves,

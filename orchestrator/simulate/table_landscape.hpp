@@ -28,7 +28,6 @@ class TableLandscape final : public Landscape {
                               search::TrialId trial) const override;
 
     [[nodiscard]] bool has_seconds() const { return seconds_ != nullptr; }
-
     [[nodiscard]] std::size_t rows() const { return table_->rows(); }
     /// The curve of a row, to the study's maximum.
     [[nodiscard]] std::span<const double> values_of(std::size_t row) const {

@@ -123,6 +123,7 @@ class VirtualStudy {
     Duration idle_before_last_{};
     Duration down_before_last_{};
     std::vector<Improvement> improvements_;
+    std::vector<Claim> claims_;
 };
 
 Run VirtualStudy::run() {
@@ -242,6 +243,11 @@ void VirtualStudy::follow(const core::Reported&) {
 }
 
 void VirtualStudy::follow(const core::VerdictGiven& fact) {
+    if (fact.evidence && fact.evidence->chance)
+        claims_.push_back({.trial = fact.trial,
+                           .target = fact.evidence->target,
+                           .chance = *fact.evidence->chance,
+                           .stopped = fact.verdict == search::Verdict::stop});
     const auto* running = std::get_if<core::Running>(&state_.trial(fact.trial).phase);
     if (running != nullptr) stop_if_due(seat_of_.at(running->worker));
 }
@@ -408,6 +414,7 @@ Run VirtualStudy::result() {
     const Dropped dropped = wrongly_dropped(state_, curves_);
     run.wrongly_dropped = dropped.share;
     run.wrongly_dropped_trials = dropped.trials;
+    run.calibration = calibration(state_, curves_, claims_);
     double distance = 0;
     for (const Curve& curve : curves_) {
         distance += curve.distance;

@@ -43,6 +43,7 @@ struct Run {
     double idle_before_last = 0;
     double wrongly_dropped = 0;
     std::size_t wrongly_dropped_trials = 0;
+    Calibration calibration;   ///< of the chances that verdicts rested on
     std::size_t off_grid = 0;  ///< trials that another configuration answered for
     double distance = 0;       ///< to it, mean over all trials
     std::vector<Improvement> improvements;

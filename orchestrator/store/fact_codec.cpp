@@ -88,6 +88,7 @@ void fields(Io& io, F& f) {
     io("chance", f.chance);
     io("rival", f.rival);
     io("rival_forecast", f.rival_forecast);
+    io.added("audited", f.audited);
 }
 template <class Io, Is<core::VerdictGiven> F>
 void fields(Io& io, F& f) {
@@ -148,6 +149,10 @@ class Writer {
     template <class T>
     void operator()(const char* name, const std::optional<T>& value) {
         if (value) body_[name] = to_json(*value);
+    }
+    template <class T>
+    void added(const char* name, const T& value) {
+        (*this)(name, value);
     }
     /// Bytes that are not UTF-8 become U+FFFD: whatever a peer sent, the journal stays readable.
     [[nodiscard]] std::string text() const {
@@ -261,6 +266,10 @@ class Reader {
             return false;
         return true;
     }
+    static bool read(const json& from, bool& value) {
+        if (from.is_boolean()) value = from.get<bool>();
+        return from.is_boolean();
+    }
     template <std::integral T>
     static bool read(const json& from, T& value) {
         if (from.is_number_unsigned()) {
@@ -321,6 +330,7 @@ class Reader {
     static std::string wanted(const std::string&) { return "a text"; }
     static std::string wanted(const search::Evidence&) { return "the evidence of a verdict"; }
     static std::string wanted(double) { return "a number"; }
+    static std::string wanted(bool) { return "true or false"; }
     template <std::integral T>
     static std::string wanted(T) {
         return "a whole number in range";

@@ -59,7 +59,8 @@ const std::vector<Key>& fidelity_keys() {
         {"d", {}},
         {"k", {}},
         {"known_curve", {}},
-        {"risk", {}}};
+        {"risk", {}},
+        {"audit", {}}};
     return keys;
 }
 
@@ -232,6 +233,7 @@ void read_swift(Report& report, const Section& section, search::SchedulerOptions
             options.teaching = static_cast<std::uint64_t>(*curves);
     if (const Field* field = section.find("k")) options.vanguard = read_number(report, *field);
     if (const Field* field = section.find("risk")) options.risk = read_number(report, *field);
+    if (const Field* field = section.find("audit")) options.audit = read_number(report, *field);
     if (const Field* field = section.find("known_curve")) options.known_curve = read_number(report, *field);
 }
 

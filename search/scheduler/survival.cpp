@@ -1,12 +1,16 @@
 #include "search/scheduler/survival.hpp"
 
+#include "base/random.hpp"
 #include "predictor/forecaster.hpp"
+#include "search/scheduler/amount.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
 #include <numeric>
+
+#include <fmt/format.h>
 
 namespace quench::search::scheduler {
 namespace {
@@ -42,7 +46,7 @@ std::vector<double> earlier_disturbances(const SurvivalQuestion& question, doubl
     for (const auto& stage : question.earlier) {
         if (all.size() >= SurvivalWork::most_earlier) break;
         const double then = spread_of(values_now(stage));
-        const double narrowed = then > 0 && spread > 0 ? std::min(1.0, spread / then) : 1;
+        const double narrowed = then > 0 && spread > 0 ? std::sqrt(std::min(1.0, spread / then)) : 1;
         for (const double one : disturbances(stage, trend_of(stage))) all.push_back(narrowed * one);
     }
     return all;
@@ -121,6 +125,10 @@ void SurvivalWork::run() const {
     std::call_once(once_, [this] {
         const std::size_t count = question_.contenders.size();
         outcome_.resize(count);
+        if (question_.question.known < 1) {  // a curve of so many steps has no point yet
+            done_ = true;
+            return;
+        }
         auto last = by_last_value(question_);
         auto model = by_predictor(question_);
         const bool leads = question_.predictor_leads && model.has_value();
@@ -173,6 +181,34 @@ const std::vector<Survival>& SurvivalWork::outcome() const {
 std::optional<double> SurvivalWork::threshold() const {
     run();
     return threshold_;
+}
+
+Judgement judgement_of(const SurvivalWork& work, std::size_t contender, const Decision& decision) {
+    const SurvivalQuestion& question = work.question();
+    const Survival& outcome = work.outcome()[contender];
+    Judgement judgement;
+    judgement.trial = decision.trial;
+    judgement.step = decision.at;
+    judgement.forecast = outcome.forecast;
+    judgement.threshold = work.threshold();
+    judgement.evidence = outcome.evidence;
+    judgement.reason = fmt::format("rank {} of {} at {}: ", contender + 1, question.contenders.size(),
+                                   amount_text(decision.at, decision.unit));
+    judgement.reason += outcome.evidence ? fmt::format("a chance of {:.1f} % to be among the best {} at {}",
+                                                       100 * outcome.evidence->chance.value_or(0),
+                                                       question.places, question.target)
+                                         : std::string("too little is known of curves to stop any");
+    bool stops = decision.stops && outcome.evidence;
+    if (stops && decision.audit > 0 &&
+        base::Rng(judgement.trial.value(), "audit of stops", static_cast<std::uint64_t>(question.target))
+                .uniform() < decision.audit) {
+        stops = false;
+        judgement.evidence->audited = true;
+        judgement.reason += "; it would stop, but goes on as an audit of such verdicts";
+    }
+    judgement.verdict = stops ? Verdict::stop : Verdict::proceed;
+    judgement.to = stops ? 0 : decision.next;
+    return judgement;
 }
 
 }  // namespace quench::search::scheduler

@@ -49,7 +49,9 @@ struct Survival {
 /// - Disturbances (chances.hpp) come from `movements`. Contenders that look worse than all of these but one
 /// are
 ///   unlike them (who was trained that far was chosen): theirs come from `earlier`, narrowed where values
-///   have drawn together since. Where `movements` are fewer than `enough`, all contenders' come from both.
+///   have drawn together since: by the root of the ratio, since part of what disturbs shrinks with the
+///   values, and part (noise) does not. Where `movements` are fewer than `enough`, all contenders' come from
+///   both.
 /// - A contender for whom these are fewer than `enough` counts as if it were as good as the best. Where that
 /// is
 ///   so for all, or curves show no spread, nothing is calibrated.
@@ -77,5 +79,21 @@ class SurvivalWork final : public Work {
     mutable std::optional<double> threshold_;
     mutable std::atomic<bool> done_ = false;
 };
+
+/// A decision about one trial.
+struct Decision {
+    TrialId trial;
+    bool stops = false;
+    Resource at = 0;
+    Resource next = 0;  ///< to where those train that go on
+    std::string unit;
+    double audit = 0;  ///< share of those to stop that go on nevertheless
+};
+
+/// The verdict, by the chance of a contender: the trial itself, or one that stands for it. The draws of
+/// audits are keyed by trial and target, so that an audited trial runs on to the target whatever later
+/// decision points say. There it competes like the others.
+[[nodiscard]] Judgement judgement_of(const SurvivalWork& work, std::size_t contender,
+                                     const Decision& decision);
 
 }  // namespace quench::search::scheduler

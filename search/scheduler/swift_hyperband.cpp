@@ -12,28 +12,33 @@
 namespace quench::search::scheduler {
 namespace {
 
-constexpr std::size_t promises_remembered = 200;
-constexpr std::size_t promises_compared = 12;
+/// [round] what Hyperband spends in it.
+std::vector<double> costs_of(const HyperbandBracket& plan, Resource eta) {
+    std::vector<double> costs;
+    const auto sizes = hyperband_sizes(plan, plan.trials, eta);
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+        const Resource length = plan.rounds[i] - (i == 0 ? 0 : plan.rounds[i - 1]);
+        costs.push_back(static_cast<double>(sizes[i]) * static_cast<double>(length));
+    }
+    return costs;
+}
 
 }  // namespace
 
 SwiftHyperband::SwiftHyperband(Options options)
-    : options_(std::move(options)), curves_(options_.plan.front().rounds.back()) {
+    : options_(std::move(options)), history_(options_.plan.front().rounds.back()) {
     for (const HyperbandBracket& plan : options_.plan) {
         Bracket& bracket = brackets_.emplace_back();
         bracket.plan = plan;
         bracket.risked.resize(plan.rounds.size());
+        bracket.risk_shares = costs_of(plan, options_.eta);
         Resource from = 0;
         for (std::size_t round = 0; round < plan.rounds.size(); ++round) {
             const Resource target = plan.rounds[round];
-            Resource last = from;
-            for (const double share : options_.decisions) {
-                const auto length = std::ceil(static_cast<double>(target - from) * share);
-                const Resource at = from + std::max<Resource>(1, static_cast<Resource>(length));
-                if (at <= last || at >= target) continue;
+            for (const Resource at : decision_points(from, target, options_.decisions)) {
                 bracket.stops.emplace_back();
                 bracket.stops.back().round = round;
-                bracket.stops.back().at = last = at;
+                bracket.stops.back().at = at;
             }
             Stop& stop = bracket.stops.emplace_back();
             stop.round = round;
@@ -42,6 +47,15 @@ SwiftHyperband::SwiftHyperband(Options options)
             from = target;
         }
     }
+    double total = 0;
+    double rounds = 0;
+    for (const Bracket& bracket : brackets_)
+        for (const double cost : bracket.risk_shares) {
+            total += cost;
+            ++rounds;
+        }
+    for (Bracket& bracket : brackets_)
+        for (double& share : bracket.risk_shares) share *= rounds / total;
 }
 
 void SwiftHyperband::tell(const Event& event) {
@@ -62,7 +76,7 @@ void SwiftHyperband::on(const Proposed& event) {
     trial.bracket = static_cast<std::size_t>(at - brackets_.begin());
     const bool fresh = trials_.emplace(event.trial, trial).second;
     QUENCH_CHECK(fresh, "a trial was proposed twice");
-    order_.push_back(event.trial);
+    history_.propose(event.trial, trial.bracket);
     ++open_;
     ++at->started;
     ++at->stops.front().admitted;
@@ -72,16 +86,13 @@ void SwiftHyperband::on(const Reported& event) {
     const auto found = trials_.find(event.trial);
     if (found == trials_.end() || found->second.stage == Stage::over) return;
     Trial& trial = found->second;
-    if (event.step <= trial.reached) return;
-    trial.reached = event.step;
-    curves_.add(event.trial, event.step, event.value);
+    if (event.step <= history_.reached(event.trial)) return;
     Bracket& bracket = brackets_[trial.bracket];
     Stop& stop = bracket.stops[trial.stop];
-    if (stop.round == 0) trial.unselected = event.step;
-    keep_promises(trial, event.value);
+    history_.report(event.trial, event.step, event.value);
+    contest_.report(event.trial, event.step, event.value);
     if (trial.stage != Stage::training || event.step < stop.at) return;
     trial.stage = Stage::waiting;
-    trial.value = event.value;
     ++stop.arrived;
     stop.results.insert(make_result(event.value, event.trial));
     if (stop.judged)
@@ -96,24 +107,6 @@ void SwiftHyperband::on(const Reported& event) {
         go_on(trial.bracket);
 }
 
-/// Whose forecasts were nearer, the last value's or the predictor's?
-void SwiftHyperband::keep_promises(Trial& trial, double value) {
-    std::erase_if(trial.promises, [&](const Promise& promise) {
-        if (trial.reached < promise.target) return false;
-        const double error = std::abs(value - promise.forecast);
-        const double rival = std::abs(value - promise.rival_forecast);
-        if (error != rival) nearer_.push_back((rival < error) == promise.by_last_value);
-        if (nearer_.size() > promises_remembered) nearer_.pop_front();
-        return true;
-    });
-}
-
-bool SwiftHyperband::predictor_leads() const {
-    const auto count = static_cast<double>(nearer_.size());
-    const auto wins = static_cast<double>(std::count(nearer_.begin(), nearer_.end(), true));
-    return nearer_.size() >= promises_compared && wins > 0.5 * count + std::sqrt(count);
-}
-
 void SwiftHyperband::on(const Judged& event) {
     const auto found = trials_.find(event.trial);
     if (found == trials_.end() || found->second.stage == Stage::over) return;
@@ -121,17 +114,14 @@ void SwiftHyperband::on(const Judged& event) {
     Bracket& bracket = brackets_[trial.bracket];
     if (event.verdict == Verdict::stop) {
         if (trial.stage == Stage::waiting && event.evidence)
-            bracket.risked[bracket.stops[trial.stop].round] += event.evidence->chance;
+            bracket.risked[bracket.stops[trial.stop].round] += event.evidence->chance.value_or(0);
         return end(event.trial, true);
     }
     if (event.verdict != Verdict::proceed || trial.stage != Stage::waiting || !trial.judged ||
         trial.stop + 1 == bracket.stops.size())
         return;
-    if (event.forecast && event.evidence && event.evidence->rival_forecast)
-        trial.promises.push_back({.target = event.evidence->target,
-                                  .forecast = *event.forecast,
-                                  .rival_forecast = *event.evidence->rival_forecast,
-                                  .by_last_value = event.evidence->predictor == "last"});
+    contest_.promise(event);
+    if (bracket.stops[trial.stop].target) history_.choose(event.trial, bracket.stops[trial.stop].at);
     drop_judgement(event.trial, trial);
     ++bracket.stops[trial.stop].promoted;
     ++trial.stop;
@@ -155,7 +145,7 @@ void SwiftHyperband::end(TrialId id, bool badly) {
     }
     drop_judgement(id, trial);
     trial.stage = Stage::over;
-    trial.promises.clear();
+    contest_.forget(id);
     --open_;
     go_on(trial.bracket);
 }
@@ -185,9 +175,9 @@ std::size_t SwiftHyperband::slots(const Bracket& bracket, std::size_t round) con
     return size;
 }
 
-/// So many go on from the stop's round; from the last one the best is all that is wanted.
+/// So many go on from the stop's round. From the last one nobody does, but there too as many as eta gives are
+/// worth being trained out: the best of them is what the study is for.
 std::size_t SwiftHyperband::places(const Bracket& bracket, const Stop& stop) const {
-    if (stop.round + 1 == bracket.plan.rounds.size()) return 1;
     return hyperband_keeps(slots(bracket, stop.round), options_.eta);
 }
 
@@ -312,6 +302,30 @@ void SwiftHyperband::prepare_decision(std::size_t index, std::size_t s) {
     if (open && stop.undecided > 0) stop.work = std::make_shared<SurvivalWork>(question_of(index, s));
 }
 
+SurvivalQuestion SwiftHyperband::question_of(std::size_t index, std::size_t s) const {
+    const Bracket& bracket = brackets_[index];
+    const Stop& stop = bracket.stops[s];
+    SurvivalQuestion question;
+    question.places = places(bracket, stop);
+    const double risk =
+        options_.risk * bracket.risk_shares[stop.round] * static_cast<double>(question.places);
+    question.risk = std::max(0.0, risk - bracket.risked[stop.round]);
+    question.key = (static_cast<std::uint64_t>(bracket.plan.s) << 32) + s;
+    for (std::size_t rank = 0; rank < stop.results.size(); ++rank) {
+        const TrialId id = stop.results.at_rank(rank)->trial;
+        if (trials_.at(id).stage != Stage::over)
+            question.contenders.push_back({id, history_.curve(id, stop.at)});
+    }
+    question.predictor = options_.predictor;
+    question.predictor_leads = contest_.predictor_leads();
+    history_.recall(question, {.now = stop.at,
+                               .target = bracket.plan.rounds[stop.round],
+                               .eta = options_.eta,
+                               .unselected = stop.round == 0,
+                               .besides_group = index});
+    return question;
+}
+
 std::shared_ptr<const Work> SwiftHyperband::work_due() const {
     std::shared_ptr<const Work> any;
     for (const Bracket& bracket : brackets_)
@@ -338,24 +352,13 @@ std::vector<Judgement> SwiftHyperband::decided(const Bracket& bracket, std::size
     for (std::size_t i = 0; i < contenders.size(); ++i) {
         const Trial& trial = trials_.at(contenders[i].trial);
         if (trial.stage != Stage::waiting || trial.stop != s || !trial.judged) continue;
-        const Survival& outcome = stop.work->outcome()[i];
-        Judgement judgement;
-        judgement.trial = contenders[i].trial;
-        judgement.step = stop.at;
-        judgement.verdict = outcome.stops ? Verdict::stop : Verdict::proceed;
-        judgement.to = outcome.stops ? 0 : bracket.stops[s + 1].at;
-        judgement.forecast = outcome.forecast;
-        judgement.threshold = stop.work->threshold();
-        judgement.evidence = outcome.evidence;
-        judgement.reason =
-            outcome.evidence
-                ? fmt::format("rank {} of {} at {}: a chance of {:.1f} % to be among the best {} at {}",
-                              i + 1, contenders.size(), amount_text(stop.at, options_.unit),
-                              100 * outcome.evidence->chance, places(bracket, stop),
-                              bracket.plan.rounds[stop.round])
-                : fmt::format("rank {} of {} at {}: too little is known of curves to stop any", i + 1,
-                              contenders.size(), amount_text(stop.at, options_.unit));
-        judgements.push_back(std::move(judgement));
+        judgements.push_back(judgement_of(*stop.work, i,
+                                          {.trial = contenders[i].trial,
+                                           .stops = stop.work->outcome()[i].stops,
+                                           .at = stop.at,
+                                           .next = bracket.stops[s + 1].at,
+                                           .unit = options_.unit,
+                                           .audit = options_.audit}));
     }
     return judgements;
 }

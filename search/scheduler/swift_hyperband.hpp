@@ -1,11 +1,13 @@
 // Swift-Hyperband: Hyperband that decides inside its rounds.
 //
 // Brackets, rounds and who goes on from a round are Hyperband's. Inside a round there are decision points, at
-// 1/8, 1/4, 1/2 and 3/4 of it. When the last trial of the round has come to one, those stop whose chance to
-// be among the round's survivors is so small that together they cost at most `risk` of these survivors by
-// expectation (survival.hpp). How certain a ranking is, is learnt from this study's own curves, all of them:
-// every trial that was trained beyond the round's target, in whichever bracket, and where these are few,
-// earlier stages of training. What is not known yet stops nobody: it begins as Hyperband.
+// 1/16, 1/8, 3/16, 1/4, 3/8, 1/2, 5/8, 3/4 and 7/8 of it. When the last trial of the round has come to one,
+// those stop whose chance to be among the round's survivors is so small that together they cost at most the
+// risk of the round, by expectation (survival.hpp). Where little can be saved little is risked: a round's
+// risk is in proportion to what it costs, and `risk` is the mean share of survivors over all rounds. How
+// certain a ranking is, is learnt from this study's own curves, all of them (curve_history.hpp): every trial
+// that was trained beyond the round's target, in whichever bracket, and where these are few, earlier stages
+// of training. What is not known yet stops nobody: it begins as Hyperband.
 //
 // A predictor can be given. It is asked beside the last value, and takes the decisions once its forecasts
 // were nearer to what trials came to than the last value's, more often than chance explains (two standard
@@ -15,7 +17,9 @@
 // does so at once. What a bracket decides does not depend on who comes first.
 #pragma once
 
-#include "search/scheduler/curve_book.hpp"
+#include "search/scheduler/curve_history.hpp"
+#include "search/scheduler/decision_points.hpp"
+#include "search/scheduler/forecast_contest.hpp"
 #include "search/scheduler/hyperband_plan.hpp"
 #include "search/scheduler/scheduler.hpp"
 #include "search/scheduler/standing.hpp"
@@ -39,8 +43,9 @@ class SwiftHyperband final : public Scheduler {
         std::vector<HyperbandBracket> plan;
         Resource eta = 2;
         std::string unit = "step";
-        double risk = 0.008;  ///< share of a round's survivors that may be lost, by expectation
-        std::vector<double> decisions = {0.125, 0.25, 0.5, 0.75};    ///< where in a round
+        double audit = 0;     ///< share of the trials to stop that run on to their round's end
+        double risk = 0.015;  ///< share of the rounds' survivors that may be lost, by expectation
+        std::vector<double> decisions = usual_decisions;             ///< where on the way to a target
         std::shared_ptr<const predictor::CurvePredictor> predictor;  ///< may be null
     };
 
@@ -72,26 +77,17 @@ class SwiftHyperband final : public Scheduler {
     struct Bracket {
         HyperbandBracket plan;
         std::vector<Stop> stops;
-        std::vector<double> risked;  ///< [round] chances of those that were stopped
+        std::vector<double> risk_shares;  ///< [round] its cost, in units of the mean over all rounds
+        std::vector<double> risked;       ///< [round] chances of those that were stopped
         std::size_t started = 0;
     };
     /// training -> waiting (at a stop) -> training, and out of each to over.
     enum class Stage { training, waiting, over };
-    struct Promise {
-        Resource target = 0;
-        double forecast = 0;
-        double rival_forecast = 0;
-        bool by_last_value = true;  ///< the forecast; the rival's is the predictor's
-    };
     struct Trial {
         std::size_t bracket = 0;
         std::size_t stop = 0;
         Stage stage = Stage::training;
-        bool judged = false;      ///< its judgement is due
-        double value = 0;         ///< at the stop where it waits
-        Resource unselected = 0;  ///< how far it came in its first round
-        Resource reached = 0;
-        std::vector<Promise> promises;
+        bool judged = false;  ///< its judgement is due
     };
 
     void on(const Proposed& event);
@@ -99,7 +95,6 @@ class SwiftHyperband final : public Scheduler {
     void on(const Judged& event);
     void on(const Ended& event);
     void end(TrialId id, bool badly);
-    void keep_promises(Trial& trial, double value);
     void make_due(Judgement judgement);
     void drop_judgement(TrialId id, Trial& trial);
 
@@ -114,20 +109,16 @@ class SwiftHyperband final : public Scheduler {
     void judge_target(Bracket& bracket, std::size_t stop);
     void prepare_decision(std::size_t bracket, std::size_t stop);
     [[nodiscard]] SurvivalQuestion question_of(std::size_t bracket, std::size_t stop) const;
-    [[nodiscard]] std::vector<Movement> movements(Resource now, Resource then, std::size_t besides_bracket,
-                                                  bool unselected) const;
-    [[nodiscard]] bool predictor_leads() const;
     [[nodiscard]] Judgement passing(const Bracket& bracket, std::size_t stop, TrialId id,
                                     std::size_t rank) const;
     [[nodiscard]] std::vector<Judgement> decided(const Bracket& bracket, std::size_t stop) const;
 
     Options options_;
-    CurveBook curves_;
+    CurveHistory history_;
+    ForecastContest contest_;
     std::vector<Bracket> brackets_;
     std::unordered_map<TrialId, Trial> trials_;
-    std::vector<TrialId> order_;  ///< of proposal
     std::deque<Judgement> due_;
-    std::deque<bool> nearer_;  ///< the predictor was nearer than the last value; the latest promises
     std::size_t open_ = 0;
     bool proposals_ended_ = false;
 };

@@ -276,6 +276,12 @@ std::vector<SwiftPaper::Candidate> SwiftPaper::candidates() const {
     return all;
 }
 
+/// The published method says nothing of errors.
+std::optional<Evidence> SwiftPaper::evidence_of(const Candidate& candidate) const {
+    if (!candidate.forecast) return std::nullopt;
+    return Evidence{.target = target(), .predictor = std::string(options_.predictor->name())};
+}
+
 /// Of a round with something left to train after its decision point.
 std::vector<Judgement> SwiftPaper::selection_judgements() const {
     std::vector<Judgement> judgements;
@@ -288,7 +294,8 @@ std::vector<Judgement> SwiftPaper::selection_judgements() const {
                               .to = candidate.selected ? target() : 0,
                               .reason = std::move(candidate.reason),
                               .forecast = candidate.forecast,
-                              .threshold = selection_.threshold});
+                              .threshold = selection_.threshold,
+                              .evidence = evidence_of(candidate)});
     }
     return judgements;
 }
@@ -308,7 +315,8 @@ std::vector<Judgement> SwiftPaper::ranked_judgements() const {
                                   .to = 0,
                                   .reason = std::move(candidate.reason),
                                   .forecast = candidate.forecast,
-                                  .threshold = selection_.threshold});
+                                  .threshold = selection_.threshold,
+                                  .evidence = evidence_of(candidate)});
         }
     }
     for (std::size_t rank = 0; rank < results.size(); ++rank) {

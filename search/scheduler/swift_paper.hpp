@@ -122,6 +122,7 @@ class SwiftPaper final : public Scheduler {
     void end_round();
     void next_round();
     [[nodiscard]] std::vector<Candidate> candidates() const;
+    [[nodiscard]] std::optional<Evidence> evidence_of(const Candidate& candidate) const;
     [[nodiscard]] std::vector<Judgement> selection_judgements() const;
     [[nodiscard]] std::vector<Judgement> ranked_judgements() const;
     [[nodiscard]] Judgement ranked(const Standing& results, std::size_t rank) const;

@@ -41,7 +41,7 @@ TEST(catalogue, an_unknown_name_is_answered_with_the_list_and_the_nearest) {
               "unknown sampler gird (there are random, grid, qmc, tpe, gp, cmaes, nsga2) did you mean grid?");
     EXPECT_EQ(scheduler_error(options_of("hyperbnd", 1, 2, 2)),
               "unknown scheduler hyperbnd (there are none, asha, asha-stopping, pasha, successive-halving, "
-              "hyperband, swift-hyperband, median) "
+              "hyperband, swift-hyperband, swift-asha, fast-hyperband, median) "
               "did you mean hyperband?");
     EXPECT_THAT(scheduler_error(options_of(std::string(100'000, 'x'), 1, 2, 2)), HasSubstr("did you mean"));
 }
@@ -76,11 +76,10 @@ TEST(catalogue, options_of_one_scheduler_are_refused_by_the_others_and_checked_b
         brackets.brackets = 4;
         auto trials = options_of(name, 1, 27, 3);
         trials.trials = 10;
-        const bool has_brackets = name == "asha" || name == "asha-stopping";
-        EXPECT_EQ(scheduler_error(brackets),
-                  has_brackets
-                      ? ""
-                      : "brackets is 4 (only asha and asha-stopping have brackets by number) remove it");
+        const bool has_brackets = name == "asha" || name == "asha-stopping" || name == "swift-asha";
+        EXPECT_EQ(scheduler_error(brackets), has_brackets ? ""
+                                                          : "brackets is 4 (only asha and asha-stopping and "
+                                                            "swift-asha have brackets by number) remove it");
         EXPECT_EQ(scheduler_error(trials).empty(), name == "successive-halving") << scheduler_error(trials);
     }
     auto options = options_of("asha", 1, 27, 3);
@@ -90,6 +89,32 @@ TEST(catalogue, options_of_one_scheduler_are_refused_by_the_others_and_checked_b
     options = options_of("successive-halving", 1, 27, 3);
     options.trials = 0;
     EXPECT_THAT(scheduler_error(options), HasSubstr("trials is 0"));
+}
+
+TEST(catalogue, options_of_schedulers_that_forecast_are_refused_by_the_others_and_checked_by_them) {
+    for (const std::string& name : scheduler_names()) {
+        const auto with = [&](auto SchedulerOptions::*option, auto value) {
+            auto options = options_of(name, 1, 27, 3);
+            options.*option = value;
+            return scheduler_error(options);
+        };
+        const bool swift = name == "swift-hyperband" || name == "swift-asha";
+        const bool fast = name == "fast-hyperband";
+        EXPECT_EQ(with(&SchedulerOptions::risk, 0.1).empty(), swift || fast) << name;
+        EXPECT_EQ(with(&SchedulerOptions::audit, 0.1).empty(), swift) << name;
+        EXPECT_EQ(with(&SchedulerOptions::teaching, std::uint64_t{20}).empty(), fast) << name;
+        EXPECT_EQ(with(&SchedulerOptions::vanguard, 0.5).empty(), fast) << name;
+        EXPECT_FALSE(with(&SchedulerOptions::known_curve, 0.5).empty()) << name;
+        if (!swift) continue;
+        EXPECT_THAT(with(&SchedulerOptions::audit, 1.5), HasSubstr("audit is 1.5 (the share of stops"));
+        EXPECT_THAT(with(&SchedulerOptions::risk, -0.1), HasSubstr("risk is -0.1"));
+    }
+}
+
+TEST(catalogue, it_is_known_which_samplers_learn) {
+    for (const char* name : {"random", "qmc", "grid", "no sampler"})
+        EXPECT_FALSE(sampler_learns(name)) << name;
+    for (const char* name : {"tpe", "gp", "cmaes", "nsga2"}) EXPECT_TRUE(sampler_learns(name)) << name;
 }
 
 TEST(catalogue, the_largest_allowed_schedules_are_computed_exactly) {

@@ -68,17 +68,20 @@ TEST_F(Simulate, a_study_on_a_table_is_told_run_by_run_in_json) {
     }
     EXPECT_EQ(json["mean"]["trials"], 10);
     EXPECT_EQ(json["interval"]["trials"], nlohmann::json({10, 10}));
-    EXPECT_EQ(json["runs"][0]["off_grid"], 10);
+    EXPECT_EQ(json["answers"], "shuffled-rows");
+    EXPECT_EQ(json["runs"][0]["off_grid"], 0);
 }
 
-TEST_F(Simulate, several_studies_stand_side_by_side_and_say_that_the_nearest_row_answers) {
+TEST_F(Simulate, several_studies_stand_side_by_side_and_say_how_the_table_answers) {
+    write("tpe.yaml", study("tpe", "scheduler: hyperband, max: 4, eta: 2", "search: {sampler: tpe}\n"));
     ASSERT_EQ(quench({"simulate", "--table", path("table.csv"), "--compare", path("hyperband.yaml"),
-                      path("asha.yaml")}),
+                      path("asha.yaml"), path("tpe.yaml")}),
               ExitCode::ok)
         << err_;
     for (const std::string text :
          {"hyperband.yaml", "asha.yaml", "WRONGLY DROPPED", "IDLE: WAITING",
-          "10 of 10 configurations of a run are not in the table; its nearest row answers"})
+          "asha.yaml: sampler random learns nothing, so the rows of the table answer in a shuffle",
+          "tpe.yaml: 10 of 10 configurations of a run are not in the table; its nearest row answers"})
         EXPECT_THAT(out_, HasSubstr(text));
     ASSERT_EQ(quench({"simulate", path("asha.yaml"), "--compare", path("hyperband.yaml"), "--table",
                       path("table.csv"), "--output", "json", "--seeds", "2"}),
@@ -121,7 +124,7 @@ TEST_F(Simulate, csv_has_a_row_a_run) {
         ExitCode::ok)
         << err_;
     EXPECT_EQ(std::count(out_.begin(), out_.end(), '\n'), 4);
-    EXPECT_THAT(out_, testing::StartsWith("file,study,seed,best,"));
+    EXPECT_THAT(out_, testing::StartsWith("file,study,answers,seed,best,"));
 }
 
 TEST_F(Simulate, a_plot_is_a_file) {

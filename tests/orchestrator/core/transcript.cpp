@@ -7,6 +7,7 @@
 #include <memory>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -83,6 +84,7 @@ std::string printed(const Batch& batch) {
         text += fmt::format("  send {} {}{}\n", send.peer, protocol::kind_of(send.message),
                             std::visit(Printer{}, send.message));
     }
+    if (batch.work) text += "  work for the compute thread\n";
     for (const std::string& note : batch.notes) text += fmt::format("  note {}\n", note);
     return text;
 }
@@ -91,6 +93,8 @@ Study study_of(const Line& line) {
     Study study = small_study(line.field("scheduler", "none"), static_cast<Resource>(line.number("max", 1)));
     study.fidelity.min = static_cast<Resource>(line.number("min", 1));
     study.fidelity.eta = static_cast<int>(line.number("eta", 3));
+    if (line.fields.contains("predictor"))
+        study.fidelity.predictor = {.model = line.field("predictor", ""), .options = {}};
     study.sampler.name = line.field("sampler", "random");
     study.sampler.seed = line.number("seed", 7);
     study.trial.retries = static_cast<int>(line.number("retries", 2));
@@ -106,7 +110,7 @@ class Player {
     std::string play(const Line& line) {
         if (line.word(0) == "study") {
             rig_ = std::make_unique<Rig>(study_of(line));
-            return printed(rig_->journal, 0) + printed(rig_->last());
+            return printed(rig_->journal, 0) + told(rig_->last());
         }
         if (!rig_) throw std::runtime_error("the first line must describe the study");
         const std::size_t before = rig_->journal.size();
@@ -117,21 +121,26 @@ class Player {
   private:
     std::string act(const Line& line) {
         const std::string first = line.word(0);
-        if (first == "tick") return printed(rig_->tick(base::duration_from_text(line.word(1)).value()));
-        if (first == "client") return printed(rig_->ask(line.word(1)));
-        if (first == "coordinator" && line.word(1) == "restarts") return printed(rig_->restart());
+        if (first == "tick") return told(rig_->tick(base::duration_from_text(line.word(1)).value()));
+        if (first == "client") return told(rig_->ask(line.word(1)));
+        if (first == "coordinator" && line.word(1) == "restarts") return told(rig_->restart());
         if (first == "coordinator")
-            return printed(rig_->step(ShutdownAsked{"the coordinator was asked to stop"}));
+            return told(rig_->step(ShutdownAsked{"the coordinator was asked to stop"}));
+        if (first == "work") {
+            if (!work_) throw std::runtime_error("there is no work to do");
+            std::exchange(work_, nullptr)->run();
+            return told(rig_->step(WorkDone{}));
+        }
         if (first == "worker")
-            return printed(rig_->join(line.word(1), static_cast<int>(line.number("slots", 1)), held(line)));
+            return told(rig_->join(line.word(1), static_cast<int>(line.number("slots", 1)), held(line)));
         return worker_says(line);
     }
 
     std::string worker_says(const Line& line) {
         const std::string worker = line.word(0);
         const std::string verb = line.word(1);
-        if (verb == "beats") return printed(rig_->beat(worker, held(line)));
-        if (verb == "leaves") return printed(rig_->hear(worker, protocol::Goodbye{"it was told to go"}));
+        if (verb == "beats") return told(rig_->beat(worker, held(line)));
+        if (verb == "leaves") return told(rig_->hear(worker, protocol::Goodbye{"it was told to go"}));
         const std::uint64_t trial = line.number("trial", 0);
         if (verb == "reports") return report(worker, line, static_cast<Resource>(line.number("step", 1)));
         if (verb == "ends") return end(worker, line, line.field("outcome", "reached"));
@@ -145,11 +154,11 @@ class Player {
 
     std::string report(const std::string& worker, const Line& line, Resource step) {
         const double loss = std::stod(line.field("loss", "nan"));
-        return printed(rig_->hear(worker, protocol::Report{++seq_, key(line), step, {{"loss", loss}}}));
+        return told(rig_->hear(worker, protocol::Report{++seq_, key(line), step, {{"loss", loss}}}));
     }
 
     std::string end(const std::string& worker, const Line& line, const std::string& outcome) {
-        return printed(
+        return told(
             rig_->hear(worker, protocol::AttemptEnded{.seq = ++seq_,
                                                       .key = key(line),
                                                       .outcome = protocol::outcome_from_text(outcome).value(),
@@ -160,6 +169,11 @@ class Player {
 
     [[nodiscard]] protocol::AttemptKey key(const Line& line) const {
         return rig_->key(line.number("trial", 0), line.number("attempt", 0));
+    }
+
+    std::string told(const Batch& batch) {
+        if (batch.work) work_ = batch.work;
+        return printed(batch);
     }
 
     static std::vector<protocol::AttemptKey> held(const Line& line) {
@@ -174,6 +188,7 @@ class Player {
 
     std::unique_ptr<Rig> rig_;
     std::uint64_t seq_ = 0;
+    std::shared_ptr<const search::scheduler::Work> work_;  ///< for the compute thread
 };
 
 }  // namespace

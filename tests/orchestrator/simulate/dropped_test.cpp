@@ -63,5 +63,44 @@ TEST(dropped, what_is_no_number_is_worst) {
     EXPECT_EQ(regret(s.state, s.curves, core::TrialId(0)), std::nullopt);
 }
 
+TEST(dropped, at_the_top_as_many_are_wanted_as_eta_would_let_go_on) {
+    // Nine are promoted to the top rung of eta 3, of whom three are wanted: the second best is lost on the
+    // way.
+    std::vector<std::vector<double>> values;
+    std::vector<core::Resource> reached;
+    for (int i = 0; i < 9; ++i) {
+        values.push_back({1.0 * i, 1.0 * i, 1.0 * i});
+        reached.push_back(i == 1 ? 2 : 3);
+    }
+    for (int i = 9; i < 27; ++i) {
+        values.push_back({1.0 * i, 1.0 * i, 1.0 * i});
+        reached.push_back(1);
+    }
+    const Story s = story(values, reached);
+    EXPECT_EQ(wrongly_dropped(s.state, s.curves).trials, 1u);
+    EXPECT_NEAR(wrongly_dropped(s.state, s.curves).share, 1.0 / 6, 1e-12);  // none of 9, then 1 of 3
+}
+
+TEST(dropped, chances_are_counted_beside_what_trials_would_have_shown) {
+    // At the rung at 1 the best of three goes on.
+    const Story s = story({{1, 1, 1}, {2, 2, 2}, {3, 3, 3}}, {3, 1, 0});
+    const Calibration truth = calibration(s.state, s.curves,
+                                          {{core::TrialId(0), 1, 0.95, false},
+                                           {core::TrialId(1), 1, 0.95, false},
+                                           {core::TrialId(2), 1, 0.005, true},
+                                           {core::TrialId(2), 2, 0.5, true}});  // no rung is at 2
+    std::size_t verdicts = 0;
+    for (const ChanceBin& bin : truth.bins()) verdicts += bin.verdicts;
+    EXPECT_EQ(verdicts, 3u);
+    const ChanceBin& high = truth.bins().back();
+    EXPECT_EQ(high.verdicts, 2u);
+    EXPECT_EQ(high.survived, 1u);
+    EXPECT_EQ(high.stopped, 0u);
+    const ChanceBin& low = truth.bins()[1];
+    EXPECT_EQ(low.stopped, 1u);
+    EXPECT_EQ(low.stopped_survived, 0u);
+    EXPECT_EQ(low.stopped_chances, 0.005);
+}
+
 }  // namespace
 }  // namespace quench::orchestrator::simulate

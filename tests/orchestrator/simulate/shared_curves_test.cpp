@@ -1,6 +1,6 @@
 // Published learning curves, where they lie beside the checkout; skipped without them.
 #include "orchestrator/simulate/many.hpp"
-#include "orchestrator/simulate/table_landscape.hpp"
+#include "orchestrator/simulate/table_answer.hpp"
 #include "orchestrator/study/study_file.hpp"
 
 #include <filesystem>
@@ -40,9 +40,9 @@ fidelity: {scheduler: hyperband, unit: epoch, max: 100, eta: 2}
 trial: {command: [mlpf-train]}
 )");
     ASSERT_TRUE(study.ok()) << study.error().text();
-    const auto landscape = TableLandscape::make(table_in("mlpf_delphes_7hp_train_loss.csv"), *study);
-    ASSERT_TRUE(landscape.ok()) << landscape.error().text();
-    for (const auto& run : simulate_many(*study, **landscape, {.workers = 4}, 20, 2)) {
+    const auto answer = table_answer(table_in("mlpf_delphes_7hp_train_loss.csv"), *study);
+    ASSERT_TRUE(answer.ok()) << answer.error().text();
+    for (const auto& run : simulate_many(*study, *answer->landscape, {.workers = 4}, 20, 2)) {
         EXPECT_EQ(run.resource, 3213);
         EXPECT_EQ(run.trials, 163u);
         EXPECT_EQ(run.wrongly_dropped, 0);

@@ -132,6 +132,7 @@ core::Fact random_fact(base::Rng& rng) {
             if (rng.below(2) == 0) {
                 fact.evidence = {number(rng), text(rng), finite(rng), finite(rng), text(rng)};
                 if (rng.below(2) == 0) fact.evidence->rival_forecast = finite(rng);
+                fact.evidence->audited = rng.below(2) == 0;
             }
             return fact;
         }

@@ -66,7 +66,7 @@ const std::vector<BadFile>& bad_files() {
         {"eta: 3", "eta: 3, mode: papr", 10, "this version has default, paper", "did you mean 'paper'?"},
         {"eta: 3", "eta: 3, mode: paper", 10, "of one mode", "remove it"},
         {"eta: 3", "eta: 3, risk: 0.1", 10, "risks nothing by choice", "remove it"},
-        {"eta: 3", "eta: 3, d: 20", 10, "only swift-hyperband in mode paper", "remove it"},
+        {"eta: 3", "eta: 3, d: 20", 10, "only fast-hyperband and swift-hyperband in mode paper", "remove it"},
         // Name and objective
         {"mlpf-hpo", "../up", 1, "study is '../up'", "choose another name"},
         {"mlpf-hpo", ".hidden", 1, "no '.' in front", "choose another name"},
@@ -195,7 +195,8 @@ const std::vector<BadFile>& bad_files() {
         {"seed: 7", "seed: 7, warm_start: {db: a.db}", 9, "'search.warm_start.study' is missing",
          "add study"},
         {"scheduler: hyperband", "scheduler: swift-hyprband", 10,
-         "this version has none, asha, asha-stopping, pasha, successive-halving, hyperband, swift-hyperband",
+         "this version has none, asha, asha-stopping, pasha, successive-halving, hyperband, swift-hyperband, "
+         "swift-asha, fast-hyperband",
          "did you mean 'swift-hyperband'?"},
         {"eta: 3", "eta: 1", 10, "fidelity.eta is 1 (it must be at least 2)", "use 2 or more"},
         {"eta: 3", "eta: 3.0", 10, "fidelity.eta is the float '3.0'", "write 3"},

@@ -20,9 +20,11 @@ SchedulerOptions named(const std::string& text) {
     SchedulerOptions options;
     const auto space = text.find(' ');
     options.name = text.substr(0, space);
+    // So few that small studies come to forecasts; by the last value, which is quick.
+    if (options.name == "fast-hyperband") options.teaching = 5;
+    if (options.name == "fast-hyperband") options.predictor = {.model = "last", .options = {}};
     if (space == std::string::npos) return options;
     options.mode = text.substr(space + 1);
-    // So few that small studies come to forecasts; by the last value, which is quick.
     options.teaching = 3;
     options.predictor = {.model = "last", .options = {}};
     return options;

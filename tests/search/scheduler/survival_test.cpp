@@ -76,7 +76,7 @@ TEST(survival, what_is_risked_stays_within_the_risk) {
         const SurvivalWork work(question);
         double risked = 0;
         for (const Survival& one : work.outcome())
-            if (one.stops) risked += one.evidence->chance;
+            if (one.stops) risked += *one.evidence->chance;
         EXPECT_LE(risked, risk);
         EXPECT_LE(stopped(work), 8u);
     }
@@ -174,6 +174,60 @@ TEST(survival, random_questions_keep_the_invariants) {
             EXPECT_LE(one.evidence->chance, 1);
         }
     }
+}
+
+TEST(survival, before_the_first_point_of_a_curve_nothing_is_known) {
+    auto question = question_of(10, 3);
+    for (auto& contender : question.contenders) contender.curve.values.clear();
+    question.question.known = 0;
+    const SurvivalWork work(question);
+    EXPECT_EQ(stopped(work), 0u);
+    EXPECT_TRUE(work.done());
+}
+
+TEST(survival, disturbances_of_earlier_stages_shrink_less_than_the_values_have_drawn_together) {
+    // The contenders lie between 1 and 10; at the earlier stage values lay a hundred times as far apart, and
+    // so did their disturbances.
+    auto near = question_of(10, 3);
+    near.earlier.push_back(moved(1));
+    auto far = question_of(10, 3);
+    far.earlier.push_back(moved(1));
+    for (Movement& movement : far.earlier.front()) {
+        movement.now *= 100;
+        movement.then *= 100;
+    }
+    const double as_near = *SurvivalWork(near).outcome()[9].evidence->deviation;
+    const double from_far = *SurvivalWork(far).outcome()[9].evidence->deviation;
+    EXPECT_GT(from_far, 2 * as_near);
+    EXPECT_LT(from_far, 50 * as_near);
+}
+
+TEST(survival, a_verdict_says_what_it_rests_on_and_audits_are_drawn_by_trial_and_target) {
+    auto question = question_of(10, 3);
+    question.movements = moved(0.01);
+    const SurvivalWork work(question);
+    const Judgement stop = judgement_of(
+        work, 9, {.trial = TrialId(9), .stops = true, .at = 4, .next = 6, .unit = "epoch", .audit = 0});
+    EXPECT_EQ(stop.verdict, Verdict::stop);
+    EXPECT_EQ(stop.reason, "rank 10 of 10 at 4 epochs: a chance of 0.0 % to be among the best 3 at 8");
+    const Judgement audit = judgement_of(
+        work, 9, {.trial = TrialId(9), .stops = true, .at = 4, .next = 6, .unit = "epoch", .audit = 1});
+    EXPECT_EQ(audit.verdict, Verdict::proceed);
+    EXPECT_EQ(audit.to, 6);
+    EXPECT_TRUE(audit.evidence->audited);
+    const Judgement best = judgement_of(
+        work, 0, {.trial = TrialId(0), .stops = false, .at = 4, .next = 6, .unit = "epoch", .audit = 1});
+    EXPECT_EQ(best.verdict, Verdict::proceed);
+    EXPECT_FALSE(best.evidence->audited);
+    std::size_t audited = 0;
+    for (std::uint64_t trial = 0; trial < 4000; ++trial) {
+        const Decision decision{
+            .trial = TrialId(trial), .stops = true, .at = 4, .next = 6, .unit = "epoch", .audit = 0.05};
+        const Judgement judgement = judgement_of(work, 9, decision);
+        EXPECT_EQ(judgement, judgement_of(work, 9, decision));
+        if (judgement.evidence->audited) ++audited;
+    }
+    EXPECT_NEAR(static_cast<double>(audited), 200, 56);  // four standard deviations of 4000 draws of 0.05
 }
 
 }  // namespace

@@ -3,9 +3,10 @@
 #include "base/random.hpp"
 #include "search/scheduler/hyperband.hpp"
 #include "tests/search/scheduler/simulation.hpp"
+#include "tests/search/scheduler/training.hpp"
 
 #include <cmath>
-#include <limits>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -18,58 +19,6 @@ SwiftHyperband::Options options_of(Resource max, Resource eta = 2) {
     options.eta = eta;
     options.unit = "epoch";
     return options;
-}
-
-/// One worker; trial i shows `value(i, step)` after each step. Returns the resource spent; `at_max` collects
-/// who was trained to the maximum.
-template <class Value>
-Resource train(Scheduler& scheduler, Resource max, const Value& value, std::vector<double>& at_max) {
-    struct Running {
-        TrialId trial;
-        Resource to = 0;
-    };
-    std::vector<Resource> reached;
-    std::deque<Running> queue;
-    Resource spent = 0;
-    const auto drain = [&] {
-        for (auto due = scheduler.judgements_due(); !due.empty(); due = scheduler.judgements_due())
-            for (const Judgement& j : due) {
-                scheduler.tell(Judged{j.trial, j.step, j.verdict, j.to, j.forecast, j.evidence});
-                if (j.verdict == Verdict::proceed) queue.push_back({j.trial, j.to});
-                if (j.verdict == Verdict::stop)
-                    scheduler.tell(Ended{j.trial, j.step == max ? Ending::completed : Ending::stopped});
-            }
-    };
-    for (;;) {
-        if (queue.empty()) {
-            const Job job = scheduler.next_job();
-            const auto* start = std::get_if<Start>(&job);
-            if (start == nullptr) {
-                EXPECT_TRUE(std::holds_alternative<Finished>(job));
-                return spent;
-            }
-            const TrialId id(reached.size());
-            reached.push_back(0);
-            scheduler.tell(Proposed{id, {}, start->bracket, start->to});
-            queue.push_back({id, start->to});
-        }
-        const Running next = queue.front();
-        queue.pop_front();
-        Resource& step = reached[next.trial.value()];
-        while (step < next.to) {
-            ++spent;
-            ++step;
-            if (step == max) at_max.push_back(value(next.trial.value(), step));
-            scheduler.tell(Reported{next.trial, step, value(next.trial.value(), step)});
-        }
-        drain();
-    }
-}
-
-double power_law(std::uint64_t trial, Resource step) {
-    base::Rng rng(9, "power law", trial);
-    const double floor = rng.uniform();
-    return floor + 0.5 * std::pow(static_cast<double>(step), -0.3 - rng.uniform());
 }
 
 TEST(swift_hyperband, finds_what_hyperband_finds_on_smooth_curves_for_a_quarter_less) {
@@ -136,6 +85,53 @@ TEST(swift_hyperband, many_workers_spend_no_more_than_hyperband_and_come_to_thei
         EXPECT_EQ(study.trials, 163u);
         EXPECT_LT(study.spent, 3213);
     }
+}
+
+TEST(swift_hyperband, what_would_stop_runs_on_where_it_is_audited) {
+    auto options = options_of(100);
+    options.audit = 1;
+    SwiftHyperband all(options);
+    std::vector<double> at_max;
+    std::size_t audited = 0;
+    EXPECT_EQ(train(all, 100, power_law, at_max,
+                    [&](const Judgement& judgement) {
+                        if (!judgement.evidence || !judgement.evidence->audited) return;
+                        ++audited;
+                        EXPECT_EQ(judgement.verdict, Verdict::proceed);
+                        EXPECT_NE(judgement.reason.find("audit"), std::string::npos);
+                    }),
+              3213);
+    EXPECT_GT(audited, 100u);
+}
+
+TEST(swift_hyperband, an_audit_of_a_share_lets_about_so_many_trials_run_on_to_the_end_of_their_round) {
+    auto options = options_of(100);
+    options.audit = 0.25;
+    SwiftHyperband swift(options);
+    std::set<std::pair<TrialId, Resource>> audited;
+    std::set<std::pair<TrialId, Resource>> stopped;
+    std::vector<double> at_max;
+    train(swift, 100, power_law, at_max, [&](const Judgement& judgement) {
+        if (!judgement.evidence) return;
+        const std::pair round{judgement.trial, judgement.evidence->target};
+        if (judgement.evidence->audited) audited.insert(round);
+        if (judgement.verdict == Verdict::stop) stopped.insert(round);
+    });
+    for (const auto& round : audited) EXPECT_FALSE(stopped.contains(round));
+    const auto both = static_cast<double>(audited.size() + stopped.size());
+    // Four standard deviations of that many draws.
+    EXPECT_NEAR(static_cast<double>(audited.size()) / both, 0.25, 4 * std::sqrt(0.25 * 0.75 / both));
+}
+
+TEST(swift_hyperband, a_maximum_of_many_steps_is_decided_at_points_of_curves_that_exist) {
+    // 10,000 steps are seen at every third: the first decision points lie before any.
+    const auto value = [](std::uint64_t trial, Resource step) { return power_law(trial, step); };
+    SwiftHyperband::Options options;
+    options.plan = {{.s = 2, .trials = 4, .rounds = {2, 10, 20}}, {.s = 0, .trials = 1, .rounds = {10'000}}};
+    std::swap(options.plan[0], options.plan[1]);
+    SwiftHyperband swift(options);
+    std::vector<double> at_max;
+    EXPECT_GT(train(swift, 10'000, value, at_max), 10'000);
 }
 
 }  // namespace

@@ -85,6 +85,8 @@ TEST(swift_paper, a_round_goes_through_its_phases_as_published) {
         EXPECT_EQ(judgement.threshold, 3.5);
         const auto trial = judgement.trial.value();
         EXPECT_EQ(judgement.forecast, values[trial]);
+        EXPECT_EQ(judgement.evidence, (Evidence{.target = 4, .predictor = "last"}))
+            << "the published method says nothing of errors and chances";
         EXPECT_EQ(judgement.verdict, trial == 3 || trial == 4 ? Verdict::proceed : Verdict::stop);
         paper.tell(Judged{judgement.trial, 2, judgement.verdict, judgement.to});
     }
