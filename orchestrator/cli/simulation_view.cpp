@@ -79,34 +79,49 @@ std::string percent_with_interval(const Estimate& e) {
     return fmt::format("{:.2f} [{:.2f}, {:.2f}]", 100 * e.mean, 100 * e.low, 100 * e.high);
 }
 
-void print_remarks(std::ostream& out, const Simulated& simulated,
-                   const std::map<std::string, Estimate>& means) {
+/// What a reader of the figures should know.
+std::vector<std::string> remarks(const Simulated& simulated, const std::map<std::string, Estimate>& means) {
+    std::vector<std::string> texts;
     const auto& runs = simulated.runs;
     const auto provisional =
         std::count_if(runs.begin(), runs.end(), [](const Run& run) { return run.provisional; });
     if (provisional > 0)
-        out << fmt::format(
-            "{}: in {} of {} runs no trial was completed; best is that of those that got furthest\n",
-            printable(simulated.file), provisional, runs.size());
+        texts.push_back(
+            fmt::format("in {} of {} runs no trial was completed; best is that of those that got furthest",
+                        provisional, runs.size()));
     if (simulated.answers == "shuffled-rows")
-        out << fmt::format(
-            "{}: sampler {} learns nothing, so the rows of the table answer in a shuffle, whatever the "
-            "configurations are\n",
-            printable(simulated.file), simulated.study.sampler.name);
+        texts.push_back(
+            fmt::format("sampler {} learns nothing, so the rows of the table answer in a shuffle, whatever "
+                        "the configurations are",
+                        simulated.study.sampler.name));
     const double off = means.at("off_grid").mean;
     if (off > 0 && simulated.model)
-        out << fmt::format(
-            "{}: {} of {} configurations of a run are not in the table; a model of {} rows answers (the last "
-            "step of configurations left out: R2 {:.2f} of normal scores, rank correlation {:.2f})\n",
-            printable(simulated.file), short_number(off), short_number(means.at("trials").mean),
-            simulated.model->rows, simulated.model->r_squared, simulated.model->rank_correlation);
+        texts.push_back(fmt::format(
+            "a model of {} rows answers for configurations that are not in the table (the last step of some "
+            "left out: R2 {:.2f} of normal scores, rank correlation {:.2f})",
+            simulated.model->rows, simulated.model->r_squared, simulated.model->rank_correlation));
     else if (off > 0)
-        out << fmt::format(
-            "{}: {} of {} configurations of a run are not in the table; its nearest row answers, at a mean "
-            "distance "
-            "of {} (1: the whole range of one parameter)\n",
-            printable(simulated.file), short_number(off), short_number(means.at("trials").mean),
-            short_number(means.at("distance").mean));
+        texts.push_back(fmt::format(
+            "{} of {} configurations of a run are not in the table; its nearest row answers, at a mean "
+            "distance of {} (1: the whole range of one parameter)",
+            short_number(off), short_number(means.at("trials").mean),
+            short_number(means.at("distance").mean)));
+    return texts;
+}
+
+/// Each once, after the studies that it is true of.
+void print_remarks(std::ostream& out, const std::vector<Simulated>& all,
+                   const std::vector<std::map<std::string, Estimate>>& means) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> files_of;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        for (const std::string& text : remarks(all[i], means[i])) {
+            auto same = std::find_if(files_of.begin(), files_of.end(),
+                                     [&](const auto& known) { return known.first == text; });
+            if (same == files_of.end()) same = files_of.insert(same, {text, {}});
+            same->second.push_back(printable(all[i].file));
+        }
+    }
+    for (const auto& [text, files] : files_of) out << fmt::format("{}: {}\n", fmt::join(files, ", "), text);
 }
 
 /// Of all runs; none where no verdict rested on a chance.
@@ -247,7 +262,7 @@ void print_simulations(std::ostream& out, const std::vector<Simulated>& all) {
                 times);
     out << "\n";
     for (const Simulated& one : all) print_calibration(out, one);
-    for (std::size_t i = 0; i < all.size(); ++i) print_remarks(out, all[i], means[i]);
+    print_remarks(out, all, means);
 }
 
 }  // namespace quench::orchestrator::cli

@@ -102,7 +102,7 @@ TEST_F(Simulate, a_fitted_model_answers_and_says_how_far_it_can_be_trusted) {
                                              "--fit",          "--compare", path("hyperband.yaml"),
                                              path("asha.yaml")};
     ASSERT_EQ(quench(common), ExitCode::ok) << err_;
-    EXPECT_THAT(out_, HasSubstr("configurations of a run are not in the table; a model of 31 rows answers"));
+    EXPECT_THAT(out_, HasSubstr("a model of 31 rows answers for configurations that are not in the table"));
     auto as_json = common;
     as_json.insert(as_json.end(), {"--output", "json", "--seeds", "2"});
     ASSERT_EQ(quench(as_json), ExitCode::ok) << err_;
