@@ -108,17 +108,6 @@ std::optional<Field> by_predictor(const SurvivalQuestion& question) {
     return field;
 }
 
-/// The smallest chances first; of equal ones the worse value.
-std::vector<std::size_t> weakest_first(const std::vector<double>& chance, const Field& field) {
-    std::vector<std::size_t> order(chance.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return chance[a] != chance[b] ? chance[a] < chance[b]
-                                      : field.contenders[a].value > field.contenders[b].value;
-    });
-    return order;
-}
-
 }  // namespace
 
 void SurvivalWork::run() const {
@@ -156,18 +145,9 @@ void SurvivalWork::run() const {
             for (const auto& contender : question_.contenders) now.push_back(value_now(contender));
             std::sort(now.begin(), now.end());
             const double safe = now[question_.places - 1];
-            double risked = 0;
-            std::size_t stopped = 0;
-            for (const std::size_t i : weakest_first(chance, *field)) {
-                risked += chance[i];
-                if (risked > question_.risk || stopped == count - question_.places) break;
-                if (value_now(question_.contenders[i]) <= safe) {
-                    risked -= chance[i];
-                    continue;
-                }
-                outcome_[i].stops = true;
-                ++stopped;
-            }
+            for (std::size_t i = 0; i < count; ++i)
+                outcome_[i].stops =
+                    value_now(question_.contenders[i]) > safe && chance[i] <= question_.bearable;
         }
         done_ = true;
     });

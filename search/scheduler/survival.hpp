@@ -23,7 +23,7 @@ struct SurvivalQuestion {
     };
     std::vector<Contender> contenders;
     std::size_t places = 1;  ///< so many go on from the target
-    double risk = 0;         ///< so many of these places may be lost, by expectation
+    double bearable = 0;     ///< who has a larger chance of a place goes on
     Resource target = 0;
     predictor::Question question;  ///< now and the target as points of curves
     /// Runs that were trained to the target, and how they moved from now to there.
@@ -44,8 +44,7 @@ struct Survival {
 };
 
 /// - Those that are among the best `places` now are never stopped: a forecast alone takes nobody out.
-/// - Of the others the ones with the smallest chances stop, as long as their chances add up to `risk` at
-/// most.
+/// - Of the others those stop whose chance is `bearable` at most.
 /// - Disturbances (chances.hpp) come from `movements`. Contenders that look worse than all of these but one
 /// are
 ///   unlike them (who was trained that far was chosen): theirs come from `earlier`, narrowed where values
@@ -59,8 +58,7 @@ struct Survival {
 class SurvivalWork final : public Work {
   public:
     static constexpr std::size_t enough = 8;
-    static constexpr std::size_t most_earlier =
-        20;  ///< movements of earlier stages: nearer ones serve better
+    static constexpr std::size_t most_earlier = 10;  ///< movements: nearer stages serve better
 
     explicit SurvivalWork(SurvivalQuestion question) : question_(std::move(question)) {}
 

@@ -12,26 +12,30 @@
 namespace quench::search::scheduler {
 namespace {
 
-/// [round] what Hyperband spends in it.
-std::vector<double> costs_of(const HyperbandBracket& plan, Resource eta) {
-    std::vector<double> costs;
-    const auto sizes = hyperband_sizes(plan, plan.trials, eta);
-    for (std::size_t i = 0; i < sizes.size(); ++i) {
-        const Resource length = plan.rounds[i] - (i == 0 ? 0 : plan.rounds[i - 1]);
-        costs.push_back(static_cast<double>(sizes[i]) * static_cast<double>(length));
+/// Share of a round's survivors, in units of `risk`, that it is worth to save what a round costs on average.
+/// With 6 about `risk` of all rounds' survivors is lost (bench/swift, synthetic curves).
+constexpr double risk_price = 6;
+
+/// What Hyperband spends in a round, on average.
+double mean_round_cost(const std::vector<HyperbandBracket>& plan, Resource eta) {
+    Resource spent = 0;
+    std::size_t rounds = 0;
+    for (const HyperbandBracket& bracket : plan) {
+        spent += hyperband_resource(bracket, bracket.trials, eta);
+        rounds += bracket.rounds.size();
     }
-    return costs;
+    return static_cast<double>(spent) / static_cast<double>(rounds);
 }
 
 }  // namespace
 
 SwiftHyperband::SwiftHyperband(Options options)
-    : options_(std::move(options)), history_(options_.plan.front().rounds.back()) {
+    : options_(std::move(options)),
+      history_(options_.plan.front().rounds.back()),
+      mean_round_cost_(mean_round_cost(options_.plan, options_.eta)) {
     for (const HyperbandBracket& plan : options_.plan) {
         Bracket& bracket = brackets_.emplace_back();
         bracket.plan = plan;
-        bracket.risked.resize(plan.rounds.size());
-        bracket.risk_shares = costs_of(plan, options_.eta);
         Resource from = 0;
         for (std::size_t round = 0; round < plan.rounds.size(); ++round) {
             const Resource target = plan.rounds[round];
@@ -47,15 +51,6 @@ SwiftHyperband::SwiftHyperband(Options options)
             from = target;
         }
     }
-    double total = 0;
-    double rounds = 0;
-    for (const Bracket& bracket : brackets_)
-        for (const double cost : bracket.risk_shares) {
-            total += cost;
-            ++rounds;
-        }
-    for (Bracket& bracket : brackets_)
-        for (double& share : bracket.risk_shares) share *= rounds / total;
 }
 
 void SwiftHyperband::tell(const Event& event) {
@@ -112,11 +107,7 @@ void SwiftHyperband::on(const Judged& event) {
     if (found == trials_.end() || found->second.stage == Stage::over) return;
     Trial& trial = found->second;
     Bracket& bracket = brackets_[trial.bracket];
-    if (event.verdict == Verdict::stop) {
-        if (trial.stage == Stage::waiting && event.evidence)
-            bracket.risked[bracket.stops[trial.stop].round] += event.evidence->chance.value_or(0);
-        return end(event.trial, true);
-    }
+    if (event.verdict == Verdict::stop) return end(event.trial, true);
     if (event.verdict != Verdict::proceed || trial.stage != Stage::waiting || !trial.judged ||
         trial.stop + 1 == bracket.stops.size())
         return;
@@ -307,9 +298,9 @@ SurvivalQuestion SwiftHyperband::question_of(std::size_t index, std::size_t s) c
     const Stop& stop = bracket.stops[s];
     SurvivalQuestion question;
     question.places = places(bracket, stop);
-    const double risk =
-        options_.risk * bracket.risk_shares[stop.round] * static_cast<double>(question.places);
-    question.risk = std::max(0.0, risk - bracket.risked[stop.round]);
+    const Resource saved = bracket.plan.rounds[stop.round] - stop.at;
+    question.bearable = risk_price * options_.risk * static_cast<double>(question.places) *
+                        static_cast<double>(saved) / mean_round_cost_;
     question.key = (static_cast<std::uint64_t>(bracket.plan.s) << 32) + s;
     for (std::size_t rank = 0; rank < stop.results.size(); ++rank) {
         const TrialId id = stop.results.at_rank(rank)->trial;

@@ -2,9 +2,9 @@
 //
 // Brackets, rounds and who goes on from a round are Hyperband's. Inside a round there are decision points, at
 // 1/16, 1/8, 3/16, 1/4, 3/8, 1/2, 5/8, 3/4 and 7/8 of it. When the last trial of the round has come to one,
-// those stop whose chance to be among the round's survivors is so small that together they cost at most the
-// risk of the round, by expectation (survival.hpp). Where little can be saved little is risked: a round's
-// risk is in proportion to what it costs, and `risk` is the mean share of survivors over all rounds. How
+// those stop whose chance to be among the round's survivors is not worth what it would cost to see
+// (survival.hpp): the share of the round's places that may be lost with a trial grows with the resource that
+// its stop saves, at one price in all rounds. Of all ways to lose as many survivors this saves most. How
 // certain a ranking is, is learnt from this study's own curves, all of them (curve_history.hpp): every trial
 // that was trained beyond the round's target, in whichever bracket, and where these are few, earlier stages
 // of training. What is not known yet stops nobody: it begins as Hyperband.
@@ -44,7 +44,7 @@ class SwiftHyperband final : public Scheduler {
         Resource eta = 2;
         std::string unit = "step";
         double audit = 0;     ///< share of the trials to stop that run on to their round's end
-        double risk = 0.015;  ///< share of the rounds' survivors that may be lost, by expectation
+        double risk = 0.015;  ///< about so large a share of the rounds' survivors may be lost
         std::vector<double> decisions = usual_decisions;             ///< where on the way to a target
         std::shared_ptr<const predictor::CurvePredictor> predictor;  ///< may be null
     };
@@ -77,8 +77,6 @@ class SwiftHyperband final : public Scheduler {
     struct Bracket {
         HyperbandBracket plan;
         std::vector<Stop> stops;
-        std::vector<double> risk_shares;  ///< [round] its cost, in units of the mean over all rounds
-        std::vector<double> risked;       ///< [round] chances of those that were stopped
         std::size_t started = 0;
     };
     /// training -> waiting (at a stop) -> training, and out of each to over.
@@ -116,6 +114,7 @@ class SwiftHyperband final : public Scheduler {
     Options options_;
     CurveHistory history_;
     ForecastContest contest_;
+    double mean_round_cost_;
     std::vector<Bracket> brackets_;
     std::unordered_map<TrialId, Trial> trials_;
     std::deque<Judgement> due_;

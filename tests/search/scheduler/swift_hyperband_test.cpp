@@ -6,6 +6,7 @@
 #include "tests/search/scheduler/training.hpp"
 
 #include <cmath>
+#include <map>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -42,6 +43,33 @@ TEST(swift_hyperband, with_curves_that_say_nothing_it_is_hyperband) {
     EXPECT_EQ(train(flat, 100, constant, at_max), 3213);
     SwiftHyperband noise(options_of(100));
     EXPECT_GT(train(noise, 100, chance, at_max), 3213 * 9 / 10);
+}
+
+TEST(swift_hyperband, chances_are_borne_in_proportion_to_the_resource_that_a_stop_saves_and_to_the_risk) {
+    // Four brackets alike: 16 trials to 16, 8 of them to 80, 4 to 160. A bracket costs 256 + 512 + 320.
+    SwiftHyperband::Options options;
+    for (int s = 5; s > 1; --s) options.plan.push_back({.s = s, .trials = 16, .rounds = {16, 80, 160}});
+    const std::map<Resource, double> places = {{16, 8}, {80, 4}, {160, 2}};
+    const auto noisy = [](std::uint64_t trial, Resource step) {
+        base::Rng rng(trial, "noise", static_cast<std::uint64_t>(step));
+        return power_law(trial, step) + 0.1 * rng.normal();
+    };
+    std::size_t before = 0;
+    for (const double risk : {0.005, 0.05}) {
+        options.risk = risk;
+        SwiftHyperband swift(options);
+        std::size_t stopped = 0;
+        std::vector<double> at_max;
+        train(swift, 160, noisy, at_max, [&](const Judgement& judgement) {
+            if (judgement.verdict != Verdict::stop || !judgement.evidence) return;
+            const Resource target = judgement.evidence->target;
+            const auto saved = static_cast<double>(target - judgement.step);
+            EXPECT_LE(*judgement.evidence->chance, 6 * risk * places.at(target) * saved / (1088 / 3.0) + 1e-12);
+            ++stopped;
+        });
+        EXPECT_GT(stopped, before);
+        before = stopped;
+    }
 }
 
 TEST(swift_hyperband, without_risk_it_is_hyperband) {
