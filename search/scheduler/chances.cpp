@@ -17,6 +17,11 @@ double median(std::vector<double> values) {
 
 }  // namespace
 
+double recent_best(std::span<const double> curve) {
+    const auto lately = curve.last(std::min<std::size_t>(curve.size(), 3));
+    return *std::min_element(lately.begin(), lately.end());
+}
+
 Trend trend_of(std::span<const Movement> movements) {
     std::vector<double> slopes;
     for (std::size_t i = 0; i < movements.size(); ++i)

@@ -14,9 +14,13 @@
 
 namespace quench::search::scheduler {
 
+/// What a curve says its run is worth now: the best of its last three values, or of as many as there are. A
+/// single bad one is noise rather than a setback; smooth curves that fall lose nothing. Not empty.
+[[nodiscard]] double recent_best(std::span<const double> curve);
+
 /// One run at two amounts of resource; smaller is better.
 struct Movement {
-    double now = 0;
+    double now = 0;  ///< the best lately
     double then = 0;
 };
 

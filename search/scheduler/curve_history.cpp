@@ -83,7 +83,7 @@ std::vector<Movement> CurveHistory::movements(Resource now, Resource then,
     for (auto id = order_.rbegin(); id != end_of_look() && found.size() < most_movements; ++id) {
         if (!counts(trials_.at(*id))) continue;
         const auto values = curves_.values(*id);
-        found.push_back({values[from - 1], values[to - 1]});
+        found.push_back({recent_best(values.first(from)), values[to - 1]});
     }
     return found;
 }

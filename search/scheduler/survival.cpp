@@ -26,7 +26,7 @@ struct Field {
 };
 
 double value_now(const SurvivalQuestion::Contender& contender) {
-    return contender.curve.values.back();
+    return recent_best(contender.curve.values);
 }
 
 double root_mean_square(const std::vector<double>& values) {

@@ -57,8 +57,8 @@ struct Survival {
 /// - Where the predictor leads, its forecasts and the errors of its cross-validation take the place of these.
 class SurvivalWork final : public Work {
   public:
-    static constexpr std::size_t enough = 7;
-    static constexpr std::size_t most_earlier = 10;  ///< movements: nearer stages serve better
+    static constexpr std::size_t enough = 5;
+    static constexpr std::size_t most_earlier = 20;  ///< movements: nearer stages serve better
 
     explicit SurvivalWork(SurvivalQuestion question) : question_(std::move(question)) {}
 

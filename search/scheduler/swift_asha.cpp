@@ -9,10 +9,9 @@
 namespace quench::search::scheduler {
 namespace {
 
-/// What a contender showed; the best possible where its curve has no point yet.
-double value_of(const SurvivalQuestion::Contender& contender) {
-    return contender.curve.values.empty() ? -std::numeric_limits<double>::infinity()
-                                          : contender.curve.values.back();
+/// What contenders are ranked by; the best possible where a curve has no point yet.
+double value_of(const predictor::Curve& curve) {
+    return curve.values.empty() ? -std::numeric_limits<double>::infinity() : recent_best(curve.values);
 }
 
 }  // namespace
@@ -66,14 +65,15 @@ void SwiftAsha::on(const Reported& event) {
     history_.report(event.trial, event.step, event.value);
     contest_.report(event.trial, event.step, event.value);
     const bool at_rung = event.step >= stretches_[trial.stretch].target;
-    if (!trial.work && !at_rung && event.step >= trial.to) decide(event.trial, trial, event.value);
+    if (!trial.work && !at_rung && event.step >= trial.to) decide(event.trial, trial);
 }
 
-void SwiftAsha::decide(TrialId id, Trial& trial, double value) {
+void SwiftAsha::decide(TrialId id, Trial& trial) {
     Stretch& stretch = stretches_[trial.stretch];
     const auto next = std::lower_bound(stretch.points.begin(), stretch.points.end() - 1, trial.to);
     const auto point = static_cast<std::size_t>(next - stretch.points.begin());
     Crowd& crowd = stretch.crowds[point];
+    const double value = value_of(history_.curve(id, stretch.points[point]));
     crowd.arrived.insert(make_result(value, id));
     if (!crowd.work || 8 * crowd.arrived.size() > 9 * crowd.asked) {
         crowd.asked = crowd.arrived.size();
@@ -84,7 +84,7 @@ void SwiftAsha::decide(TrialId id, Trial& trial, double value) {
     const auto& contenders = crowd.work->question().contenders;
     const auto worse = std::upper_bound(
         contenders.begin(), contenders.end(), value,
-        [](double own, const SurvivalQuestion::Contender& other) { return own < value_of(other); });
+        [](double own, const SurvivalQuestion::Contender& other) { return own < value_of(other.curve); });
     trial.contender = static_cast<std::size_t>(std::max(worse - contenders.begin(), std::ptrdiff_t{1}) - 1);
     const auto going_on =
         static_cast<double>(stretch.crowds.front().arrived.size()) / static_cast<double>(options_.asha.eta);

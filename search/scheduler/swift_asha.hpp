@@ -86,7 +86,7 @@ class SwiftAsha final : public Scheduler {
     void on(const Reported& event);
     void on(const Judged& event);
     void end(TrialId id);
-    void decide(TrialId id, Trial& trial, double value);
+    void decide(TrialId id, Trial& trial);
     [[nodiscard]] SurvivalQuestion question_of(const Stretch& stretch, std::size_t point) const;
     [[nodiscard]] std::size_t stretch_to(int bracket, Resource target) const;
     /// The next stop of a trial of the stretch that has come to a step.

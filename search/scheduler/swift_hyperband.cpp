@@ -13,8 +13,8 @@ namespace quench::search::scheduler {
 namespace {
 
 /// Share of a round's survivors, in units of `risk`, that it is worth to save what a round costs on average.
-/// With 6 about `risk` of all rounds' survivors is lost (bench/swift, synthetic curves).
-constexpr double risk_price = 6;
+/// With 6.5 about `risk` of all rounds' survivors is lost (bench/swift, synthetic curves).
+constexpr double risk_price = 6.5;
 
 /// What Hyperband spends in a round, on average.
 double mean_round_cost(const std::vector<HyperbandBracket>& plan, Resource eta) {

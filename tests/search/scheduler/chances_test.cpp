@@ -24,6 +24,14 @@ TEST(chances, a_trend_is_found_though_a_quarter_of_the_runs_went_astray) {
     EXPECT_NEAR(trend.intercept, 0.5, 1e-9);
 }
 
+TEST(chances, a_curve_is_worth_its_best_value_lately_so_that_one_spike_is_no_setback) {
+    EXPECT_EQ(recent_best(std::vector{3.0}), 3);
+    EXPECT_EQ(recent_best(std::vector{2.0, 3.0}), 2);
+    EXPECT_EQ(recent_best(std::vector{9.0, 5.0, 4.0, 3.0}), 3);
+    EXPECT_EQ(recent_best(std::vector{9.0, 5.0, 4.0, 100.0}), 4);
+    EXPECT_EQ(recent_best(std::vector{1.0, 5.0, 6.0, 7.0}), 5) << "what was long ago is over";
+}
+
 TEST(chances, where_all_move_alike_nothing_is_disturbed_however_far_they_move) {
     std::vector<Movement> movements;
     for (int i = 0; i < 20; ++i) movements.push_back({100.0 + i, 3 + 0.3 * i});

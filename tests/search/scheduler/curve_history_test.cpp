@@ -5,13 +5,13 @@
 namespace quench::search::scheduler {
 namespace {
 
-/// Trials 0 .. count-1 of a group; each shows `trial + step / 100`, up to `to`.
+/// Trials 0 .. count-1 of a group; each shows `trial - step / 100`, up to `to`.
 void train(CurveHistory& history, std::uint64_t first, std::uint64_t count, std::size_t group, Resource to) {
     for (std::uint64_t trial = first; trial < first + count; ++trial) {
         history.propose(TrialId(trial), group);
         for (Resource step = 1; step <= to; ++step)
             history.report(TrialId(trial), step,
-                           static_cast<double>(trial) + static_cast<double>(step) / 100);
+                           static_cast<double>(trial) - static_cast<double>(step) / 100);
     }
 }
 
@@ -28,8 +28,8 @@ TEST(curve_history, recalls_how_trials_of_other_groups_moved_from_now_to_the_tar
     train(history, 5, 1, 2, 7);
     const auto question = asked(history, {.now = 4, .target = 8, .besides_group = 1});
     ASSERT_EQ(question.movements.size(), 3u) << "one group is left out, one trial was not trained so far";
-    EXPECT_EQ(question.movements.front().now, 2.04) << "the latest first";
-    EXPECT_EQ(question.movements.front().then, 2.08);
+    EXPECT_EQ(question.movements.front().now, 1.96) << "the latest first";
+    EXPECT_EQ(question.movements.front().then, 1.92);
     EXPECT_EQ(question.target, 8);
     EXPECT_EQ(question.question.known, 4u);
     EXPECT_EQ(asked(history, {.now = 4, .target = 8}).movements.size(), 5u);
@@ -43,7 +43,7 @@ TEST(curve_history, a_trial_that_was_chosen_on_the_way_says_nothing_about_it) {
     history.choose(TrialId(2), 8);  // as it ends
     const auto question = asked(history, {.now = 4, .target = 8});
     ASSERT_EQ(question.movements.size(), 3u);
-    for (const Movement& movement : question.movements) EXPECT_NE(movement.now, 1.04);
+    for (const Movement& movement : question.movements) EXPECT_NE(movement.now, 0.96);
 }
 
 TEST(curve_history, earlier_stages_have_the_proportion_of_the_occasion) {
@@ -52,9 +52,9 @@ TEST(curve_history, earlier_stages_have_the_proportion_of_the_occasion) {
     const auto question = asked(history, {.now = 4, .target = 8, .besides_group = 0});
     EXPECT_TRUE(question.movements.empty());
     ASSERT_EQ(question.earlier.size(), 2u) << "2 to 4, and 1 to 2: the group's own trials are there too";
-    EXPECT_EQ(question.earlier[0].front().now, 5.02);
-    EXPECT_EQ(question.earlier[0].front().then, 5.04);
-    EXPECT_EQ(question.earlier[1].front().then, 5.02);
+    EXPECT_EQ(question.earlier[0].front().now, 4.98);
+    EXPECT_EQ(question.earlier[0].front().then, 4.96);
+    EXPECT_EQ(question.earlier[1].front().then, 4.98);
 }
 
 TEST(curve_history, contenders_whom_nobody_chose_yet_are_compared_with_the_like) {
