@@ -1,15 +1,7 @@
+// The table of schedulers; that of samplers is in sampler_catalogue.cpp.
 #include "search/catalogue.hpp"
 
-#include "search/name_distance.hpp"
-#include "search/sampler/cmaes/cmaes.hpp"
-#include "search/sampler/distinct.hpp"
-#include "search/sampler/enqueued.hpp"
-#include "search/sampler/gp/gp.hpp"
-#include "search/sampler/grid.hpp"
-#include "search/sampler/nsga2.hpp"
-#include "search/sampler/qmc/qmc.hpp"
-#include "search/sampler/random.hpp"
-#include "search/sampler/tpe/tpe.hpp"
+#include "search/name_table.hpp"
 #include "search/scheduler/asha.hpp"
 #include "search/scheduler/asha_stopping.hpp"
 #include "search/scheduler/fast_hyperband.hpp"
@@ -17,6 +9,7 @@
 #include "search/scheduler/median.hpp"
 #include "search/scheduler/none.hpp"
 #include "search/scheduler/pasha.hpp"
+#include "search/scheduler/pbt.hpp"
 #include "search/scheduler/swift_asha.hpp"
 #include "search/scheduler/swift_hyperband.hpp"
 #include "search/scheduler/swift_paper.hpp"
@@ -30,22 +23,21 @@
 namespace quench::search {
 namespace {
 
-using MadeSampler = base::Result<std::unique_ptr<sampler::Sampler>>;
 using MadeScheduler = base::Result<std::unique_ptr<scheduler::Scheduler>>;
 
-struct SamplerEntry {
-    std::string_view name;
-    MadeSampler (*make)(const SamplerOptions&, const space::Space&);
-    bool learns = false;         ///< proposes by what earlier trials showed
-    bool one_objective = false;  ///< cannot learn from several
+/// What schedulers that make configurations work on.
+struct Ground {
+    const space::Space& space;
+    std::uint64_t seed = 0;
 };
 struct SchedulerEntry {
     std::string_view name;
-    MadeScheduler (*make)(const SchedulerOptions&);
+    MadeScheduler (*make)(const SchedulerOptions&, const Ground&);
     bool brackets = false;   ///< takes options.brackets
     bool trials = false;     ///< takes options.trials
     bool predictor = false;  ///< takes options.predictor and options.risk
     bool audit = false;      ///< takes options.audit
+    bool proposes = false;   ///< proposes configurations of its own, and takes options.population and on
 };
 
 constexpr std::uint64_t most_starting = 1'000'000;     ///< times most_resource stays within 63 bits
@@ -64,59 +56,7 @@ std::optional<base::Error> rung_error(const SchedulerOptions& o) {
     return std::nullopt;
 }
 
-constexpr std::uint64_t most_startup_trials = 1'000'000;  ///< a model that never starts is a mistake
-
-std::optional<base::Error> startup_error(const SamplerOptions& o) {
-    if (o.startup_trials >= 2 && o.startup_trials <= most_startup_trials) return std::nullopt;
-    return base::Error(fmt::format(
-        "startup_trials is {} (a model compares 2 trials or more, and it must begin some time) give a number "
-        "from 2 to {}",
-        o.startup_trials, most_startup_trials));
-}
-
-using sampler::Distinct;
-
-MadeSampler make_random(const SamplerOptions& o, const space::Space& space) {
-    return Distinct::wrap(std::make_unique<sampler::Random>(space, o.seed), space, o.seed,
-                          Distinct::Instead::any);
-}
-MadeSampler make_qmc(const SamplerOptions& o, const space::Space& space) {
-    return Distinct::wrap(std::make_unique<sampler::Qmc>(space, o.seed), space, o.seed,
-                          Distinct::Instead::any);
-}
-MadeSampler make_tpe(const SamplerOptions& o, const space::Space& space) {
-    if (const auto error = startup_error(o)) return *error;
-    sampler::Tpe::Options options;
-    options.seed = o.seed;
-    options.startup = o.startup_trials;
-    return Distinct::wrap(std::make_unique<sampler::Tpe>(space, options), space, o.seed,
-                          Distinct::Instead::neighbour);
-}
-MadeSampler make_gp(const SamplerOptions& o, const space::Space& space) {
-    if (const auto error = startup_error(o)) return *error;
-    sampler::Gp::Options options;
-    options.seed = o.seed;
-    options.startup = o.startup_trials;
-    return Distinct::wrap(std::make_unique<sampler::Gp>(space, options), space, o.seed,
-                          Distinct::Instead::neighbour);
-}
-MadeSampler make_cmaes(const SamplerOptions& o, const space::Space& space) {
-    if (const auto error = startup_error(o)) return *error;
-    sampler::Cmaes::Options options;
-    options.seed = o.seed;
-    options.startup = o.startup_trials;
-    return Distinct::wrap(std::make_unique<sampler::Cmaes>(space, options), space, o.seed,
-                          Distinct::Instead::neighbour);
-}
-MadeSampler make_nsga2(const SamplerOptions& o, const space::Space& space) {
-    return Distinct::wrap(std::make_unique<sampler::Nsga2>(space, sampler::Nsga2::Options{.seed = o.seed}),
-                          space, o.seed, Distinct::Instead::neighbour);
-}
-MadeSampler make_grid(const SamplerOptions& o, const space::Space& space) {
-    return sampler::Grid::make(space, o.seed, o.grid_points);
-}
-
-MadeScheduler make_none(const SchedulerOptions& o) {
+MadeScheduler make_none(const SchedulerOptions& o, const Ground&) {
     return std::unique_ptr<scheduler::Scheduler>(std::make_unique<scheduler::None>(o.max, o.unit));
 }
 scheduler::Asha::Options asha_options(const SchedulerOptions& o) {
@@ -142,12 +82,12 @@ MadeScheduler made(Options options) {
     return std::unique_ptr<scheduler::Scheduler>(std::make_unique<Made>(std::move(options)));
 }
 
-MadeScheduler make_asha(const SchedulerOptions& o) {
+MadeScheduler make_asha(const SchedulerOptions& o, const Ground&) {
     if (const auto error = rung_error(o)) return *error;
     if (const auto error = bracket_error(o)) return *error;
     return made<scheduler::Asha>(asha_options(o));
 }
-MadeScheduler make_asha_stopping(const SchedulerOptions& o) {
+MadeScheduler make_asha_stopping(const SchedulerOptions& o, const Ground&) {
     if (const auto error = rung_error(o)) return *error;
     if (const auto error = bracket_error(o)) return *error;
     scheduler::AshaStopping::Options options;
@@ -158,18 +98,18 @@ MadeScheduler make_asha_stopping(const SchedulerOptions& o) {
     options.brackets = o.brackets;
     return made<scheduler::AshaStopping>(std::move(options));
 }
-MadeScheduler make_pasha(const SchedulerOptions& o) {
+MadeScheduler make_pasha(const SchedulerOptions& o, const Ground&) {
     if (const auto error = rung_error(o)) return *error;
     scheduler::Pasha::Options options;
     options.asha = asha_options(o);
     return made<scheduler::Pasha>(std::move(options));
 }
-MadeScheduler make_hyperband(const SchedulerOptions& o) {
+MadeScheduler make_hyperband(const SchedulerOptions& o, const Ground&) {
     if (const auto error = rung_error(o)) return *error;
     return made<scheduler::Hyperband>(
         scheduler::Hyperband::Options{scheduler::hyperband_plan(o.min, o.max, o.eta), o.eta, o.unit});
 }
-MadeScheduler make_successive_halving(const SchedulerOptions& o) {
+MadeScheduler make_successive_halving(const SchedulerOptions& o, const Ground&) {
     if (const auto error = rung_error(o)) return *error;
     if (o.trials && (*o.trials < 1 || *o.trials > most_starting))
         return base::Error(
@@ -178,7 +118,7 @@ MadeScheduler make_successive_halving(const SchedulerOptions& o) {
     return made<scheduler::Hyperband>(scheduler::Hyperband::Options{
         {scheduler::successive_halving_plan(o.min, o.max, o.eta, trials)}, o.eta, o.unit});
 }
-MadeScheduler make_median(const SchedulerOptions& o) {
+MadeScheduler make_median(const SchedulerOptions& o, const Ground&) {
     if (const auto error = rung_error(o)) return *error;
     scheduler::MedianStopping::Options options;
     options.min = o.min;
@@ -255,7 +195,7 @@ base::Result<std::shared_ptr<const predictor::CurvePredictor>> predictor_beside_
     return curve_predictor(o, {.model = "svr"});
 }
 
-MadeScheduler make_fast_hyperband(const SchedulerOptions& o) {
+MadeScheduler make_fast_hyperband(const SchedulerOptions& o, const Ground&) {
     if (const auto error = rung_error(o)) return *error;
     if (const auto error = share_error(o)) return *error;
     if (const auto error = paper_error(o)) return *error;
@@ -272,7 +212,7 @@ MadeScheduler make_fast_hyperband(const SchedulerOptions& o) {
     return made<scheduler::FastHyperband>(std::move(options));
 }
 
-MadeScheduler make_swift_asha(const SchedulerOptions& o) {
+MadeScheduler make_swift_asha(const SchedulerOptions& o, const Ground&) {
     if (const auto error = rung_error(o)) return *error;
     if (const auto error = bracket_error(o)) return *error;
     if (const auto error = share_error(o)) return *error;
@@ -289,7 +229,7 @@ MadeScheduler make_swift_asha(const SchedulerOptions& o) {
     return made<scheduler::SwiftAsha>(std::move(options));
 }
 
-MadeScheduler make_swift_hyperband(const SchedulerOptions& o) {
+MadeScheduler make_swift_hyperband(const SchedulerOptions& o, const Ground&) {
     if (const auto error = rung_error(o)) return *error;
     if (o.mode == "paper") return make_swift_paper(o);
     if (o.mode)
@@ -308,11 +248,60 @@ MadeScheduler make_swift_hyperband(const SchedulerOptions& o) {
     return made<scheduler::SwiftHyperband>(std::move(options));
 }
 
-constexpr std::array samplers{
-    SamplerEntry{"random", make_random},     SamplerEntry{"grid", make_grid},
-    SamplerEntry{"qmc", make_qmc},           SamplerEntry{"tpe", make_tpe, true},
-    SamplerEntry{"gp", make_gp, true, true}, SamplerEntry{"cmaes", make_cmaes, true, true},
-    SamplerEntry{"nsga2", make_nsga2, true}};
+constexpr std::uint64_t most_members = 1000;  ///< all are ranked whenever one goes on
+
+std::optional<base::Error> pbt_error(const SchedulerOptions& o, const scheduler::Pbt::Options& options,
+                                     const space::Space& space) {
+    if (options.population < 2 || options.population > most_members)
+        return base::Error(
+            fmt::format("population is {} (so many trials are trained side by side) give 2 to {}",
+                        options.population, most_members));
+    if (options.interval < 1 || options.interval > o.max)
+        return base::Error(
+            fmt::format("interval is {} (members are compared so often on the way to max) give 1 to {}",
+                        options.interval, o.max));
+    if (!(options.quantile > 0 && options.quantile <= 0.5))
+        return base::Error(fmt::format(
+            "quantile is {} (so many of the worst go on as so many of the best) give above 0, to 0.5",
+            options.quantile));
+    if (options.quantile * static_cast<double>(options.population) < 1 - 1e-9)
+        return base::Error(
+            fmt::format("quantile is {} (of a population of {} nobody would be replaced) give {} or more",
+                        options.quantile, options.population, 1 / static_cast<double>(options.population)));
+    if (!(options.perturbation.factor > 1 && options.perturbation.factor <= 100))
+        return base::Error(
+            fmt::format("perturb is {} (numbers are multiplied or divided by it) give above 1, to 100",
+                        options.perturbation.factor));
+    if (!(options.perturbation.resample >= 0 && options.perturbation.resample <= 1))
+        return base::Error(
+            fmt::format("resample is {} (a probability, of each parameter, to be drawn anew) give 0 to 1",
+                        options.perturbation.resample));
+    const auto configurations = space.dimensions() > 0 ? space.cardinality() : std::nullopt;
+    if (configurations && *configurations < options.population)
+        return base::Error(
+            fmt::format("population is {} (the space has {} configurations, and members begin with different "
+                        "ones) lower it",
+                        options.population, *configurations));
+    return std::nullopt;
+}
+
+MadeScheduler make_pbt(const SchedulerOptions& o, const Ground& ground) {
+    if (const auto error = rung_error(o)) return *error;
+    scheduler::Pbt::Options options;
+    if (o.population) options.population = static_cast<std::size_t>(*o.population);
+    options.interval = o.interval.value_or(std::max<Resource>(1, o.max / 20));
+    options.min = o.min;
+    options.max = o.max;
+    if (o.quantile) options.quantile = *o.quantile;
+    if (o.perturb) options.perturbation.factor = *o.perturb;
+    if (o.resample) options.perturbation.resample = *o.resample;
+    options.unit = o.unit;
+    options.seed = ground.seed;
+    if (const auto error = pbt_error(o, options, ground.space)) return *error;
+    return std::unique_ptr<scheduler::Scheduler>(
+        std::make_unique<scheduler::Pbt>(std::move(options), ground.space));
+}
+
 constexpr std::array schedulers{
     SchedulerEntry{"none", make_none},
     SchedulerEntry{"asha", make_asha, true},
@@ -323,7 +312,8 @@ constexpr std::array schedulers{
     SchedulerEntry{"swift-hyperband", make_swift_hyperband, false, false, true, true},
     SchedulerEntry{"swift-asha", make_swift_asha, true, false, true, true},
     SchedulerEntry{"fast-hyperband", make_fast_hyperband, false, false, true},
-    SchedulerEntry{"median", make_median}};
+    SchedulerEntry{"median", make_median},
+    SchedulerEntry{"pbt", make_pbt, false, false, false, false, true}};
 
 /// Options of schedulers that forecast, with a scheduler that would not look at them.
 std::optional<base::Error> forecast_error(const SchedulerOptions& o, const SchedulerEntry& entry) {
@@ -351,68 +341,33 @@ std::optional<base::Error> forecast_error(const SchedulerOptions& o, const Sched
     return std::nullopt;
 }
 
-template <class Table>
-std::vector<std::string> names_of(const Table& table) {
-    std::vector<std::string> names;
-    for (const auto& entry : table) names.emplace_back(entry.name);
-    return names;
-}
-
-template <class Table>
-const typename Table::value_type* find(const Table& table, const std::string& name) {
-    const auto at =
-        std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.name == name; });
-    return at == table.end() ? nullptr : &*at;
-}
-
-template <class Table>
-base::Error unknown(const Table& table, const std::string& kind, const std::string& name) {
-    // The distance costs name times name; a name from a file is cut so that a long one costs nothing.
-    const std::string_view start = std::string_view(name).substr(0, 64);
-    const auto nearest = std::min_element(table.begin(), table.end(), [&](const auto& a, const auto& b) {
-        return name_distance(start, a.name) < name_distance(start, b.name);
-    });
-    return base::Error(fmt::format("unknown {} {} (there are {}) did you mean {}?", kind,
-                                   name.empty() ? "without name" : name, fmt::join(names_of(table), ", "),
-                                   nearest->name));
+/// Options of population-based training, with a scheduler that would not look at them.
+std::optional<base::Error> population_error(const SchedulerOptions& o, const SchedulerEntry& entry) {
+    if (entry.proposes) return std::nullopt;
+    const auto refused = [&](const char* option, const auto& value) {
+        return base::Error(
+            fmt::format("{} is {} (only pbt has a population that is perturbed) remove it", option, value));
+    };
+    if (o.population) return refused("population", *o.population);
+    if (o.interval) return refused("interval", *o.interval);
+    if (o.quantile) return refused("quantile", *o.quantile);
+    if (o.perturb) return refused("perturb", *o.perturb);
+    if (o.resample) return refused("resample", *o.resample);
+    return std::nullopt;
 }
 
 }  // namespace
-
-std::vector<std::string> sampler_names() {
-    return names_of(samplers);
-}
 
 std::vector<std::string> scheduler_names() {
     return names_of(schedulers);
 }
 
-bool sampler_learns(const std::string& name) {
-    const auto* entry = find(samplers, name);
-    return entry != nullptr && entry->learns;
+bool scheduler_proposes(const std::string& name) {
+    const auto* entry = find(schedulers, name);
+    return entry != nullptr && entry->proposes;
 }
 
-MadeSampler make_sampler(const SamplerOptions& options, const space::Space& space) {
-    const auto* entry = find(samplers, options.name);
-    if (!entry) return unknown(samplers, "sampler", options.name);
-    if (entry->one_objective && options.objectives > 1) {
-        std::vector<std::string_view> takers;
-        for (const SamplerEntry& one : samplers)
-            if (!one.one_objective) takers.push_back(one.name);
-        return base::Error(
-            fmt::format("the sampler {} learns from one objective (the study has {}) take one of {}",
-                        options.name, options.objectives, fmt::join(takers, ", ")));
-    }
-    for (std::size_t i = 0; i < options.enqueue.size(); ++i)
-        if (const auto fits = space.check(options.enqueue[i]); !fits)
-            return fits.error().in(fmt::format("enqueue, entry {}", i + 1));
-    auto made = entry->make(options, space);
-    if (!made || options.enqueue.empty()) return made;
-    return std::unique_ptr<sampler::Sampler>(
-        std::make_unique<sampler::Enqueued>(std::move(made).value(), options.enqueue));
-}
-
-MadeScheduler make_scheduler(const SchedulerOptions& options) {
+MadeScheduler make_scheduler(const SchedulerOptions& options, const space::Space& space, std::uint64_t seed) {
     const auto* entry = find(schedulers, options.name);
     if (!entry) return unknown(schedulers, "scheduler", options.name);
     if (options.max < 1)
@@ -437,7 +392,8 @@ MadeScheduler make_scheduler(const SchedulerOptions& options) {
             fmt::format("trials is {} (of the fidelity only {} has a number of trials) say stop.trials",
                         *options.trials, takers(&SchedulerEntry::trials)));
     if (const auto error = forecast_error(options, *entry)) return *error;
-    return entry->make(options);
+    if (const auto error = population_error(options, *entry)) return *error;
+    return entry->make(options, {space, seed});
 }
 
 }  // namespace quench::search

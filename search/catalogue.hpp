@@ -51,6 +51,12 @@ struct SchedulerOptions {
     std::optional<double> known_curve = std::nullopt;      ///< mode paper
     std::optional<double> risk = std::nullopt;             ///< all but mode paper
     std::optional<double> audit = std::nullopt;            ///< swift-hyperband, swift-asha
+    // Of pbt; without a value, the scheduler's own.
+    std::optional<std::uint64_t> population = std::nullopt;
+    std::optional<Resource> interval = std::nullopt;  ///< a twentieth of max
+    std::optional<double> quantile = std::nullopt;
+    std::optional<double> perturb = std::nullopt;
+    std::optional<double> resample = std::nullopt;
     friend bool operator==(const SchedulerOptions&, const SchedulerOptions&) = default;
 };
 
@@ -59,9 +65,15 @@ std::vector<std::string> scheduler_names();
 /// Whether what it proposes depends on what earlier trials showed. False for an unknown name.
 bool sampler_learns(const std::string& name);
 
+/// Whether it proposes configurations of its own, beside the sampler's. False for an unknown name.
+bool scheduler_proposes(const std::string& name);
+
 /// An error names the option, its value and the way out.
 base::Result<std::unique_ptr<sampler::Sampler>> make_sampler(const SamplerOptions& options,
                                                              const space::Space& space);
-base::Result<std::unique_ptr<scheduler::Scheduler>> make_scheduler(const SchedulerOptions& options);
+/// Space and seed are for schedulers that make configurations themselves.
+base::Result<std::unique_ptr<scheduler::Scheduler>> make_scheduler(const SchedulerOptions& options,
+                                                                   const space::Space& space = {},
+                                                                   std::uint64_t seed = 0);
 
 }  // namespace quench::search

@@ -20,12 +20,20 @@ enum class Verdict { proceed, pause, stop };
 /// How a trial left the study. Diverged and infeasible are bad values, not holes.
 enum class Ending { completed, stopped, failed, diverged, infeasible };
 
-/// A new trial exists and is going to be trained to `to`.
+/// A trial whose checkpoint of a step another one goes on from.
+struct Parent {
+    TrialId trial;
+    Resource step = 0;
+    friend bool operator==(const Parent&, const Parent&) = default;
+};
+
+/// A new trial exists and is going to be trained to `to`, from 0 or from where its parent stands.
 struct Proposed {
     TrialId trial;
     space::Configuration configuration;
     int bracket = 0;
     Resource to = 0;
+    std::optional<Parent> parent = std::nullopt;
 };
 
 /// The objective at a step, always to be minimised (the core negates what is maximised), always finite.

@@ -47,6 +47,21 @@ void print_front(const World& world, const Common& common, const core::State& st
 
 }  // namespace
 
+void print_lineage(std::ostream& out, const core::Study& study, const Json& rows) {
+    const std::string unit = printable(study.fidelity.unit);
+    std::vector<Column> columns = {
+        {"trial", "TRIAL", Align::right}, {"from", unit + " FROM", Align::right}, {"to", "TO", Align::right}};
+    for (const auto& parameter : study.space.parameters())
+        columns.push_back({"params." + parameter.name, printable(parameter.name)});
+    Json flat = rows;
+    for (Json& row : flat) {
+        const Json params = row["params"];
+        for (const auto& [name, value] : params.items()) row["params." + name] = value;
+    }
+    out << "\nLineage: its last parameters alone do not repeat it; train with these one after the other\n";
+    print_table(out, columns, flat);
+}
+
 void print_best(const World& world, const Common& common, const core::State& state) {
     const auto best = best_of(state);
     if (!best) throw no_best(state);
@@ -69,6 +84,7 @@ void print_best(const World& world, const Common& common, const core::State& sta
             rows.push_back({{"parameter", name}, {"value", value}});
         world.out << "\n";
         print_table(world.out, {{"parameter", "PARAMETER"}, {"value", "VALUE"}}, rows);
+        if (!view["lineage"].is_null()) print_lineage(world.out, state.study(), view["lineage"]);
     }
 }
 

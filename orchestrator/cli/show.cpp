@@ -1,5 +1,6 @@
 // quench show TRIAL [--study STUDY]
 #include "orchestrator/cli/journal.hpp"
+#include "orchestrator/cli/outcome.hpp"
 #include "orchestrator/cli/output.hpp"
 #include "orchestrator/cli/text.hpp"
 #include "orchestrator/cli/verbs.hpp"
@@ -26,6 +27,10 @@ void print_as_text(std::ostream& out, const core::State& state, const Json& view
                        printable(state.study().objective.metric), cell_text(view["value"]),
                        printable(state.study().fidelity.unit), cell_text(view["step"]),
                        cell_text(view["goal"]), cell_text(view["bracket"]), cell_text(view["proposed"]));
+    if (!view["parent"].is_null())
+        out << fmt::format("began with the checkpoint of trial {} at {} {}\n",
+                           cell_text(view["parent"]["trial"]), printable(state.study().fidelity.unit),
+                           cell_text(view["parent"]["step"]));
     if (!view["ended"].is_null())
         out << fmt::format("{} {}: {}\n", cell_text(view["ended"]["how"]), cell_text(view["ended"]["at"]),
                            cell_text(view["ended"]["reason"]));
@@ -33,6 +38,7 @@ void print_as_text(std::ostream& out, const core::State& state, const Json& view
     for (const auto& [name, value] : view["params"].items())
         params.push_back({{"parameter", name}, {"value", value}});
     print_part(out, "Parameters", {{"parameter", "PARAMETER"}, {"value", "VALUE"}}, params);
+    if (!view["lineage"].is_null()) print_lineage(out, state.study(), view["lineage"]);
     print_part(out, "Curve",
                {{"step", "STEP", Align::right},
                 {"value", printable(state.study().objective.metric), Align::right},

@@ -65,6 +65,10 @@ ExitCode print_trials(const World& world, const Common& common, const TrialsOpti
                                    {"worker", "WORKER"}};
     for (const core::Objective& other : state.study().others)
         columns.insert(columns.begin() + 3, {"values." + other.metric, other.metric, Align::right});
+    if (search::scheduler_proposes(state.study().fidelity.name)) {
+        columns.push_back({"parent.trial", "PARENT", Align::right});
+        columns.push_back({"parent.step", "AT", Align::right});
+    }
     Json rows = Json::array();
     for (const core::Trial* trial : chosen(state, options)) rows.push_back(trial_row(state, *trial));
     if (common.output != Output::json) {
@@ -72,6 +76,8 @@ ExitCode print_trials(const World& world, const Common& common, const TrialsOpti
         for (Json& row : rows) {
             if (const Json values = row["values"]; values.is_object())
                 for (const auto& [name, value] : values.items()) row["values." + name] = value;
+            if (const Json parent = row["parent"]; parent.is_object())
+                for (const auto& [name, value] : parent.items()) row["parent." + name] = value;
             const Json params = row["params"];
             for (const auto& [name, value] : params.items()) row["params." + name] = value;
         }

@@ -84,7 +84,7 @@ core::State fresh_state(const core::Study& study) {
     state.created.emplace();
     state.created->study = study;
     state.sampler = search::make_sampler(study.sampler, study.space).value();
-    state.scheduler = search::make_scheduler(study.fidelity).value();
+    state.scheduler = search::make_scheduler(study.fidelity, study.space, study.sampler.seed).value();
     return state;
 }
 

@@ -195,7 +195,8 @@ Json best_view(const State& state, const core::Best& best) {
             {"step", best.step},
             {"unit", state.study().fidelity.unit},
             {"provisional", best.provisional},
-            {"params", to_json(state.trial(best.trial).params)}};
+            {"params", to_json(state.trial(best.trial).params)},
+            {"lineage", lineage_rows(state, best.trial)}};
 }
 
 Json objective_rows(const core::Study& study) {
@@ -280,6 +281,26 @@ static Json values_of(const State& state, const Trial& trial) {
     return values;
 }
 
+static Json parent_of(const Trial& trial) {
+    if (!trial.parent) return nullptr;
+    return {{"trial", trial.parent->trial.value()}, {"step", trial.parent->step}};
+}
+
+Json lineage_rows(const State& state, core::TrialId id) {
+    if (!state.trial(id).parent) return nullptr;
+    Json rows = Json::array();
+    core::Resource to = state.trial(id).reached;
+    for (const Trial* trial = &state.trial(id);; trial = &state.trial(trial->parent->trial)) {
+        const Json row = {{"trial", trial->id.value()},
+                          {"from", trial->begun()},
+                          {"to", to},
+                          {"params", to_json(trial->params)}};
+        rows.insert(rows.begin(), row);
+        if (!trial->parent) return rows;
+        to = trial->begun();
+    }
+}
+
 Json trial_row(const State& state, const Trial& trial) {
     const auto* running = std::get_if<core::Running>(&trial.phase);
     return {{"trial", trial.id.value()},
@@ -291,6 +312,7 @@ Json trial_row(const State& state, const Trial& trial) {
             {"bracket", trial.bracket},
             {"attempts", trial.attempts},
             {"worker", running ? Json(running->worker) : Json(nullptr)},
+            {"parent", parent_of(trial)},
             {"proposed", base::to_utc_text(trial.proposed_at)},
             {"params", to_json(trial.params)},
             {"study", state.study().name}};
@@ -316,6 +338,8 @@ Json trial_view(const State& state, const std::vector<core::StampedFact>& facts,
             {"bracket", trial.bracket},
             {"proposed", or_null(story.proposed_at)},
             {"params", to_json(trial.params)},
+            {"parent", parent_of(trial)},
+            {"lineage", lineage_rows(state, id)},
             {"ended", ended},
             {"curve", story.curve},
             {"attempts", story.attempts},

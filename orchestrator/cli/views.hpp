@@ -33,6 +33,9 @@ Json best_view(const core::State& state, const core::Best& best);
 Json objective_rows(const core::Study& study);
 /// Several objectives: the trials that nothing beats, and how much of the space they command.
 Json front_view(const core::State& state, const core::Front& front);
+/// The trials that a trial goes back to, the oldest first and itself last, each with the steps that count of
+/// it: to train what it is, train with the parameters of each in turn. Null where it has no parent.
+Json lineage_rows(const core::State& state, core::TrialId trial);
 Json trial_row(const core::State& state, const core::Trial& trial);
 /// Everything about a trial, from the journal: reports with all metrics, attempts, verdicts.
 Json trial_view(const core::State& state, const std::vector<core::StampedFact>& facts, core::TrialId trial);

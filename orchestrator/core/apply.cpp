@@ -68,7 +68,7 @@ Result<> change(State& state, const StudyCreated& fact, TimePoint at) {
     if (state.created) return contradiction("the study exists already");
     auto sampler = search::make_sampler(fact.study.sampler, fact.study.space);
     if (!sampler) return sampler.error();
-    auto scheduler = search::make_scheduler(fact.study.fidelity);
+    auto scheduler = search::make_scheduler(fact.study.fidelity, fact.study.space, fact.study.sampler.seed);
     if (!scheduler) return scheduler.error();
     state.created = fact;
     state.created_at = at;
@@ -142,9 +142,20 @@ Result<> change(State& state, const TrialProposed& fact, TimePoint at) {
     if (!known) return contradiction(name_of(fact.trial) + " is of a bracket that does not exist");
     if (auto fits = state.study().space.check(fact.params); !fits)
         return fits.error().in(name_of(fact.trial));
+    if (fact.parent) {
+        const search::Parent& parent = *fact.parent;
+        const std::string name = name_of(fact.trial) + " goes on from " + name_of(parent.trial);
+        if (parent.trial >= fact.trial) return contradiction(name + ", which does not exist");
+        const Trial& copied = state.trial(parent.trial);
+        if (!std::holds_alternative<Paused>(copied.phase) || copied.reached != parent.step)
+            return contradiction(name + ", which does not pause at that step");
+        if (fact.to <= parent.step) return contradiction(name + " and has nothing to train");
+    }
     Trial trial;
     trial.id = fact.trial;
     trial.params = fact.params;
+    trial.parent = fact.parent;
+    trial.reached = trial.begun();
     trial.bracket = fact.bracket;
     trial.goal = fact.to;
     trial.order = state.next_order++;
@@ -152,7 +163,7 @@ Result<> change(State& state, const TrialProposed& fact, TimePoint at) {
     trial.proposed_at = at;
     state.trials.push_back(std::move(trial));
     file(state, state.trials.back());
-    tell(state, search::Proposed{fact.trial, fact.params, fact.bracket, fact.to});
+    tell(state, search::Proposed{fact.trial, fact.params, fact.bracket, fact.to, fact.parent});
     return success();
 }
 

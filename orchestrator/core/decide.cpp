@@ -66,6 +66,14 @@ Decisions new_work(const State& state) {
     const auto* start = std::get_if<search::scheduler::Start>(&job);
     if (start == nullptr) return std::vector<Fact>{};
     const TrialId next(state.trials.size());
+    if (start->child) {
+        return std::vector<Fact>{TrialProposed{.trial = next,
+                                               .params = start->child->configuration,
+                                               .bracket = start->bracket,
+                                               .to = start->to,
+                                               .told = state.told,
+                                               .parent = start->child->parent}};
+    }
     if (state.sampler->cost() == search::sampler::Cost::heavy) return AskDue{next, start->bracket, start->to};
     const auto asked = state.sampler->ask(next, 1);
     if (asked.empty()) return std::vector<Fact>{space_exhausted(state)};

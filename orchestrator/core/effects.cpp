@@ -55,6 +55,9 @@ protocol::Start start_message(const State& state, const Trial& trial, const Runn
     start.command = with_study_dir(study.trial.command, state.created->study_dir);
     start.workdir = state.created->workdir;
     start.folder = state.created->trials_dir + "/" + std::to_string(trial.id.value());
+    // Once it has reported it has its own copy, and the parent goes on and changes its own.
+    if (trial.parent && trial.reached == trial.parent->step)
+        start.parent_folder = state.created->trials_dir + "/" + std::to_string(trial.parent->trial.value());
     start.timeout = study.trial.timeout;
     start.stall = study.trial.stall;
     start.grace = study.trial.grace;

@@ -83,7 +83,7 @@ struct WorkerLost {
     friend bool operator==(const WorkerLost&, const WorkerLost&) = default;
 };
 
-/// Decision of sampler and scheduler.
+/// Decision of sampler and scheduler; with a parent, of the scheduler alone.
 struct TrialProposed {
     TrialId trial;
     search::space::Configuration params;
@@ -91,6 +91,7 @@ struct TrialProposed {
     Resource to = 0;
     std::uint64_t told =
         0;  ///< events the sampler knew when it was asked (fewer than now if asked on the compute thread)
+    std::optional<search::Parent> parent = std::nullopt;  ///< it goes on from that one's checkpoint
     friend bool operator==(const TrialProposed&, const TrialProposed&) = default;
 };
 

@@ -14,16 +14,33 @@ struct Tally {
     std::map<std::string, int> used;  ///< ranks by session
 };
 
+/// Until the child has reported or ended, its worker may still be copying the parent's checkpoint.
+void check_parent(const State& state, const Trial& child, const search::Parent& parent,
+                  std::vector<std::string>& broken) {
+    const auto expect = [&](bool holds, const char* what) {
+        if (!holds) broken.push_back(fmt::format("trial {}: {}", child.id.value(), what));
+    };
+    if (parent.trial >= child.id) return expect(false, "it is older than its parent");
+    const Trial& copied = state.trial(parent.trial);
+    expect(copied.reached >= parent.step, "its parent never came to where it began");
+    const bool copying = child.reached == parent.step && !std::holds_alternative<Ended>(child.phase);
+    const bool stands =
+        std::holds_alternative<Paused>(copied.phase) || std::holds_alternative<Ended>(copied.phase);
+    expect(!copying || (stands && copied.reached == parent.step),
+           "its parent went on before the checkpoint was copied");
+}
+
 void check_trial(const State& state, const Trial& trial, Tally& tally, std::vector<std::string>& broken) {
     const auto expect = [&](bool holds, const char* what) {
         if (!holds) broken.push_back(fmt::format("trial {}: {}", trial.id.value(), what));
     };
-    tally.spent += trial.reached;
+    tally.spent += trial.reached - trial.begun();
+    if (trial.parent) check_parent(state, trial, *trial.parent, broken);
     expect(trial.reached <= trial.goal, "it went beyond its goal");
     expect(trial.goal <= state.study().fidelity.max, "its goal is beyond the study's maximum");
     expect(trial.id.value() == static_cast<std::uint64_t>(&trial - state.trials.data()),
            "it stands in another's place");
-    Resource last = 0;
+    Resource last = trial.begun();
     for (const Point& point : trial.curve) {
         expect(point.step > last && point.step <= trial.reached, "its curve does not rise in steps");
         last = point.step;

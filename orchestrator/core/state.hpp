@@ -77,8 +77,9 @@ struct Trial {
     TrialId id;
     search::space::Configuration params;
     int bracket = 0;
-    Resource goal = 0;     ///< where its current target is
-    Resource reached = 0;  ///< the last step reported
+    std::optional<search::Parent> parent = std::nullopt;  ///< whose checkpoint it began with
+    Resource goal = 0;                                    ///< where its current target is
+    Resource reached = 0;                                 ///< the last step reported, or where it began
     std::uint64_t order =
         0;  ///< place in the queue, given with each goal: what runs again goes before what is new
     std::vector<Point> curve;
@@ -89,6 +90,8 @@ struct Trial {
     std::optional<AttemptEnded> last_end;  ///< of the last attempt that ended
     base::TimePoint proposed_at;
 
+    /// The step of the checkpoint that it began with: it has not trained what is before.
+    [[nodiscard]] Resource begun() const { return parent ? parent->step : 0; }
     /// The last point at which all objectives are finite; null without one.
     [[nodiscard]] const Point* result() const;
     /// The (first) objective there.
@@ -127,7 +130,7 @@ struct State {
     /// The same by (minus their free slots, name): the first is the one to choose.
     std::set<std::pair<int, std::string>> room;
 
-    Resource spent = 0;  ///< sum of `reached`
+    Resource spent = 0;  ///< sum of what each trial has trained since it began
     std::size_t ended_trials = 0;
     std::size_t failed_trials = 0;
     std::optional<TrialId> best;      ///< best completed trial; ties to the lower number

@@ -61,6 +61,15 @@ class Verification {
             differ(fmt::format("trial {} was proposed when the scheduler asks for something else",
                                fact.trial.value()));
         }
+        const auto child = start != nullptr ? start->child : std::nullopt;
+        if (child || fact.parent) {
+            if (!child || fact.parent != child->parent || fact.params != child->configuration)
+                differ(
+                    fmt::format("trial {} goes on from another trial or with another configuration than the "
+                                "scheduler says",
+                                fact.trial.value()));
+            return;
+        }
         const auto asked = sampler_told(fact.told).ask(fact.trial, 1);
         if (asked.empty() || asked.front() != fact.params) {
             differ(fmt::format("trial {} has another configuration than the sampler proposes",

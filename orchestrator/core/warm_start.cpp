@@ -53,6 +53,10 @@ base::Result<Learnable> learnable_from(const State& other, const Study& study) {
             ++learnable.skipped[ended ? "not in this space" : "not ended"];
             continue;
         }
+        if (trial.parent) {  // what it came to is not its own configuration's alone
+            ++learnable.skipped["begun from another trial's checkpoint"];
+            continue;
+        }
         TrialLearned learned{other.study().name, trial.id, trial.params,
                              curve_of(trial, *places, study.fidelity.max), ended->how};
         const bool broken = ended->how != search::Ending::completed && ended->how != search::Ending::stopped;

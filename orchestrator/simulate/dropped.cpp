@@ -40,7 +40,7 @@ struct TrueRung {
 TrueRung true_rung(const core::State& state, const std::vector<Curve>& curves, TrueRung rung, Resource below,
                    bool top) {
     for (const core::Trial& trial : state.trials) {
-        if (trial.bracket != rung.bracket || trial.reached <= below) continue;
+        if (trial.bracket != rung.bracket || trial.reached <= below || trial.begun() >= rung.at) continue;
         const bool survived = top ? trial.reached >= rung.at : trial.reached > rung.at;
         rung.entrants.push_back({true_value(state, curves[trial.id.value()], rung.at), trial.id, survived});
         if (survived) ++rung.survivors;

@@ -63,6 +63,14 @@ struct Happening {
     }
 };
 
+/// Up to a step the curve of the parent; from there what the own one gains after that step.
+void inherit(Curve& curve, const Curve& parent, Resource step) {
+    const auto last = static_cast<std::size_t>(step) - 1;
+    const double shift = parent.values[last] - curve.values[last];
+    std::copy_n(parent.values.begin(), last + 1, curve.values.begin());
+    for (std::size_t i = last + 1; i < curve.values.size(); ++i) curve.values[i] += shift;
+}
+
 class VirtualStudy {
   public:
     VirtualStudy(const core::Study& study, const Landscape& landscape, const Cost& cost)
@@ -211,10 +219,12 @@ void VirtualStudy::ask(const core::AskDue& due) {
 
 void VirtualStudy::follow(const core::TrialProposed& fact) {
     const std::uint64_t seed = study_.sampler.seed;
-    curves_.push_back(landscape_.curve(fact.params, seed, fact.trial));
+    Curve curve = landscape_.curve(fact.params, seed, fact.trial);
+    if (fact.parent) inherit(curve, curves_[fact.parent->trial.value()], fact.parent->step);
+    curves_.push_back(std::move(curve));
     base::Rng rng(seed, "simulated speed", fact.trial.value());
     speeds_.push_back(cost_.spread > 0 ? std::exp(cost_.spread * rng.normal()) : 1);
-    checkpoints_.push_back(0);
+    checkpoints_.push_back(fact.parent ? fact.parent->step : 0);
     last_proposal_ = now_;
     idle_before_last_ = idle_.sum(now_);
     down_before_last_ = down_.sum(now_);

@@ -55,6 +55,11 @@ void fields(Io& io, F& f) {
     io("session", f.session);
     io("reason", f.reason);
 }
+template <class Io, Is<search::Parent> F>
+void fields(Io& io, F& f) {
+    io("trial", f.trial);
+    io("step", f.step);
+}
 template <class Io, Is<core::TrialProposed> F>
 void fields(Io& io, F& f) {
     io("trial", f.trial);
@@ -62,6 +67,7 @@ void fields(Io& io, F& f) {
     io("bracket", f.bracket);
     io("to", f.to);
     io("told", f.told);
+    io("parent", f.parent);
 }
 template <class Io, Is<core::AttemptStarted> F>
 void fields(Io& io, F& f) {
@@ -195,7 +201,9 @@ class Writer {
         return rows;
     }
 
-    static json to_json(const search::Evidence& value) {
+    template <class T>
+    requires Is<T, search::Evidence> || Is<T, search::Parent>
+    static json to_json(const T& value) {
         Writer writer;
         fields(writer, value);
         return std::move(writer.body_);
@@ -320,7 +328,9 @@ class Reader {
         return true;
     }
 
-    static bool read(const json& from, search::Evidence& value) {
+    template <class T>
+    requires Is<T, search::Evidence> || Is<T, search::Parent>
+    static bool read(const json& from, T& value) {
         if (!from.is_object()) return false;
         Reader reader(from);
         fields(reader, value);
@@ -329,6 +339,7 @@ class Reader {
 
     static std::string wanted(const std::string&) { return "a text"; }
     static std::string wanted(const search::Evidence&) { return "the evidence of a verdict"; }
+    static std::string wanted(const search::Parent&) { return "a trial and a step"; }
     static std::string wanted(double) { return "a number"; }
     static std::string wanted(bool) { return "true or false"; }
     template <std::integral T>

@@ -60,7 +60,12 @@ const std::vector<Key>& fidelity_keys() {
         {"k", {}},
         {"known_curve", {}},
         {"risk", {}},
-        {"audit", {}}};
+        {"audit", {}},
+        {"population", {"population_size"}},
+        {"interval", {"perturbation_interval"}},
+        {"quantile", {"quantile_fraction"}},
+        {"perturb", {}},
+        {"resample", {"resample_probability"}}};
     return keys;
 }
 
@@ -237,6 +242,17 @@ void read_swift(Report& report, const Section& section, search::SchedulerOptions
     if (const Field* field = section.find("known_curve")) options.known_curve = read_number(report, *field);
 }
 
+void read_population(Report& report, const Section& section, search::SchedulerOptions& options) {
+    if (const Field* field = section.find("population"))
+        if (const auto members = read_integer(report, *field, {1, 1'000'000}))
+            options.population = static_cast<std::uint64_t>(*members);
+    if (const Field* field = section.find("interval"))
+        options.interval = read_integer(report, *field, {1, most_resource});
+    if (const Field* field = section.find("quantile")) options.quantile = read_number(report, *field);
+    if (const Field* field = section.find("perturb")) options.perturb = read_number(report, *field);
+    if (const Field* field = section.find("resample")) options.resample = read_number(report, *field);
+}
+
 void read_fidelity(Report& report, const Field& at, Study& study) {
     search::SchedulerOptions& options = study.fidelity;
     const Section section(report, at, fidelity_keys());
@@ -258,6 +274,7 @@ void read_fidelity(Report& report, const Field& at, Study& study) {
         if (const auto trials = read_integer(report, *field, {1, 1'000'000}))
             options.trials = static_cast<std::uint64_t>(*trials);
     read_swift(report, section, options);
+    read_population(report, section, options);
     if (report.count() != errors_before) return;
     if (max == nullptr && (min != nullptr || options.name != "none")) {
         report.add(at.line,
@@ -277,7 +294,7 @@ void read_fidelity(Report& report, const Field& at, Study& study) {
                                "raise max, or use scheduler: none"});
         return;
     }
-    if (auto scheduler = search::make_scheduler(options); !scheduler)
+    if (auto scheduler = search::make_scheduler(options, study.space, study.sampler.seed); !scheduler)
         report.add(at.line, scheduler.error().text());
 }
 
@@ -318,7 +335,7 @@ void check_that_it_ends(Report& report, int line, const Study& study) {
     if (const auto configurations = study.space.cardinality();
         configurations && *configurations <= most_trials)
         return;  // no sampler proposes one twice
-    const auto scheduler = search::make_scheduler(study.fidelity);
+    const auto scheduler = search::make_scheduler(study.fidelity, study.space, study.sampler.seed);
     if (!scheduler || (*scheduler)->planned_resource()) return;
     report.add(line, {"the study would never end",
                       fmt::format("the sampler {} and the scheduler {} go on for ever and {}",

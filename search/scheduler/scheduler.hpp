@@ -25,10 +25,19 @@ struct Judgement {
     friend bool operator==(const Judgement&, const Judgement&) = default;
 };
 
+/// A new trial that no sampler proposes: it goes on from another's checkpoint with a configuration of the
+/// scheduler's. Until it has reported or ended it may still have to copy that checkpoint.
+struct Child {
+    Parent parent;
+    space::Configuration configuration;
+    friend bool operator==(const Child&, const Child&) = default;
+};
+
 /// Train a new configuration to `to`.
 struct Start {
     int bracket = 0;
     Resource to = 0;
+    std::optional<Child> child = std::nullopt;
     friend bool operator==(const Start&, const Start&) = default;
 };
 

@@ -41,7 +41,7 @@ TEST(catalogue, an_unknown_name_is_answered_with_the_list_and_the_nearest) {
               "unknown sampler gird (there are random, grid, qmc, tpe, gp, cmaes, nsga2) did you mean grid?");
     EXPECT_EQ(scheduler_error(options_of("hyperbnd", 1, 2, 2)),
               "unknown scheduler hyperbnd (there are none, asha, asha-stopping, pasha, successive-halving, "
-              "hyperband, swift-hyperband, swift-asha, fast-hyperband, median) "
+              "hyperband, swift-hyperband, swift-asha, fast-hyperband, median, pbt) "
               "did you mean hyperband?");
     EXPECT_THAT(scheduler_error(options_of(std::string(100'000, 'x'), 1, 2, 2)), HasSubstr("did you mean"));
 }
@@ -109,6 +109,36 @@ TEST(catalogue, options_of_schedulers_that_forecast_are_refused_by_the_others_an
         EXPECT_THAT(with(&SchedulerOptions::audit, 1.5), HasSubstr("audit is 1.5 (the share of stops"));
         EXPECT_THAT(with(&SchedulerOptions::risk, -0.1), HasSubstr("risk is -0.1"));
     }
+}
+
+TEST(catalogue, options_of_population_based_training_are_refused_by_the_others_and_checked_by_it) {
+    const auto with = [](const std::string& name, auto SchedulerOptions::*option, auto value) {
+        auto options = options_of(name, 1, 27, 3);
+        options.*option = value;
+        return scheduler_error(options);
+    };
+    for (const std::string& name : scheduler_names()) {
+        const bool pbt = name == "pbt";
+        EXPECT_EQ(with(name, &SchedulerOptions::population, std::uint64_t{20}).empty(), pbt) << name;
+        EXPECT_EQ(with(name, &SchedulerOptions::interval, Resource{3}).empty(), pbt) << name;
+        EXPECT_EQ(with(name, &SchedulerOptions::quantile, 0.3).empty(), pbt) << name;
+        EXPECT_EQ(with(name, &SchedulerOptions::perturb, 1.5).empty(), pbt) << name;
+        EXPECT_EQ(with(name, &SchedulerOptions::resample, 0.1).empty(), pbt) << name;
+    }
+    EXPECT_THAT(with("asha", &SchedulerOptions::perturb, 1.5), HasSubstr("perturb is 1.5 (only pbt"));
+    EXPECT_THAT(with("pbt", &SchedulerOptions::population, std::uint64_t{1}), HasSubstr("population is 1"));
+    EXPECT_THAT(with("pbt", &SchedulerOptions::population, std::uint64_t{100'000}),
+                HasSubstr("population is"));
+    EXPECT_THAT(with("pbt", &SchedulerOptions::interval, Resource{0}), HasSubstr("interval is 0"));
+    EXPECT_THAT(with("pbt", &SchedulerOptions::interval, Resource{28}), HasSubstr("give 1 to 27"));
+    EXPECT_THAT(with("pbt", &SchedulerOptions::quantile, 0.6), HasSubstr("quantile is 0.6"));
+    EXPECT_THAT(with("pbt", &SchedulerOptions::quantile, 0.01), HasSubstr("give 0.0625 or more"));
+    EXPECT_THAT(with("pbt", &SchedulerOptions::perturb, 1.0), HasSubstr("perturb is 1 "));
+    EXPECT_THAT(with("pbt", &SchedulerOptions::resample, 1.1), HasSubstr("resample is 1.1"));
+    const auto small =
+        space::Space::make({{"a", space::IntDomain{1, 8, space::Scale::linear, 1}, {}}}).value();
+    EXPECT_THAT(make_scheduler(options_of("pbt", 1, 27, 3), small).error().text(),
+                HasSubstr("the space has 8 configurations"));
 }
 
 TEST(catalogue, it_is_known_which_samplers_learn) {

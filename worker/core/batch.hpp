@@ -4,6 +4,7 @@
 #include "worker/protocol/message.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -21,6 +22,7 @@ struct Spawn {
     std::filesystem::path run_file;
     std::filesystem::path log_file;
     std::filesystem::path checkpoint_dir;
+    std::optional<std::filesystem::path> parent_checkpoint;  ///< copied there if there is nothing yet
     std::filesystem::path workdir;
     protocol::Launcher launcher = protocol::Launcher::none;
     base::Duration grace{};  ///< what the attempt gets to checkpoint if the worker dies

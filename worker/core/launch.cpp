@@ -118,6 +118,8 @@ base::Result<Spawn> spawn_for(const Start& start, const std::filesystem::path& d
     out.run_file = out.folder / (attempt + ".json");
     out.log_file = out.folder / (attempt + ".log");
     out.checkpoint_dir = out.folder / "checkpoint";
+    if (start.parent_folder)
+        out.parent_checkpoint = (directory / *start.parent_folder).lexically_normal() / "checkpoint";
     out.launcher = start.launcher;
     out.grace = start.grace;
     out.words = launcher_words(start);

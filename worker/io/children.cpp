@@ -100,10 +100,11 @@ void Children::spawn(const core::Spawn& order, std::vector<core::Input>& inputs)
 
 base::Result<> Children::start(const core::Spawn& order) {
     std::error_code error;
-    fs::create_directories(order.checkpoint_dir, error);
+    // One that goes on from a parent has no checkpoint folder before the copy is whole.
+    const auto& needed = order.parent_checkpoint ? order.folder : order.checkpoint_dir;
+    fs::create_directories(needed, error);
     if (!error) fs::create_directories(order.folder, error);
-    if (error)
-        return base::Error("cannot create " + order.checkpoint_dir.string() + " (" + error.message() + ")");
+    if (error) return base::Error("cannot create " + needed.string() + " (" + error.message() + ")");
     if (const auto done = write_atomically(order.run_file, order.run_text, 0644); !done) return done;
     auto log = LogFile::open(order.log_file, options_.log);
     if (!log) return log.error();
@@ -118,6 +119,10 @@ base::Result<> Children::start(const core::Spawn& order) {
     shepherd.lock = order.folder / ".lock";
     const auto grace = std::chrono::ceil<std::chrono::milliseconds>(order.grace);
     shepherd.grace = std::min(grace, options_.longest_grace);
+    if (order.parent_checkpoint) {
+        shepherd.copy_from = *order.parent_checkpoint;
+        shepherd.copy_to = order.checkpoint_dir;
+    }
     shepherd.temporary = new_temporary();
     shepherd.spare_main = order.launcher == protocol::Launcher::mpirun;
     shepherd.command = order.words;

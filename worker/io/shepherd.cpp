@@ -1,5 +1,6 @@
 #include "worker/io/shepherd.hpp"
 
+#include "worker/io/checkpoint_copy.hpp"
 #include "worker/io/descriptor.hpp"
 #include "worker/io/process_tree.hpp"
 #include "worker/io/shepherd_line.hpp"
@@ -61,6 +62,13 @@ class Shepherd {
   private:
     shepherd::Word tend() {
         if (!take_lock()) return shepherd::Failed{"told to stop while an older copy of the trial was ending"};
+        if (!options_.copy_from.empty()) {
+            const auto copied = copy_checkpoint(options_.copy_from, options_.copy_to, [this] {
+                listen();
+                return terminating_ || killing_;
+            });
+            if (!copied) return shepherd::Failed{copied.error().text()};
+        }
         if (auto why = start()) return shepherd::Failed{*why};
         shepherd::say(options_.control, shepherd::to_text(shepherd::Started{main_}));
         while (!over()) wait_and_act();
@@ -206,6 +214,10 @@ bool read_arguments(int argc, char** argv, ShepherdOptions& out) {
             out.lock = argv[i];
         else if (name == "--grace-ms")
             out.grace = std::chrono::milliseconds(std::atoll(argv[i]));
+        else if (name == "--copy-from")
+            out.copy_from = argv[i];
+        else if (name == "--copy-to")
+            out.copy_to = argv[i];
         else if (name == "--temporary")
             out.temporary = argv[i];
         else
@@ -220,6 +232,8 @@ std::vector<std::string> to_arguments(const ShepherdOptions& options) {
     std::vector<std::string> out = {"shepherd",   "--control",     std::to_string(options.control),
                                     "--workdir",  options.workdir, "--lock",
                                     options.lock, "--grace-ms",    std::to_string(options.grace.count())};
+    if (!options.copy_from.empty())
+        out.insert(out.end(), {"--copy-from", options.copy_from, "--copy-to", options.copy_to});
     if (!options.temporary.empty()) out.insert(out.end(), {"--temporary", options.temporary});
     if (options.spare_main) out.emplace_back("--spare-main");
     out.emplace_back("--");

@@ -18,7 +18,9 @@ struct ShepherdOptions {
     std::string workdir;  ///< of the command
     std::string lock;     ///< a file; while an older copy of the trial lives, it is locked
     std::chrono::milliseconds grace{10'000};  ///< between SIGTERM and SIGKILL when the worker dies
-    std::string temporary;                    ///< a folder to remove at the end; may be empty
+    std::string copy_from;  ///< a checkpoint folder, copied to `copy_to` before the start; may be empty
+    std::string copy_to;
+    std::string temporary;  ///< a folder to remove at the end; may be empty
     /// SIGTERM goes to what the main process started, not to itself: mpirun, told to go, gives its ranks one
     /// second whatever the grace is, but ends by itself when they do.
     bool spare_main = false;

@@ -85,6 +85,7 @@ void fields(auto& io, Like<Start> auto& m) {
     io("command", m.command);
     io("workdir", m.workdir);
     io("folder", m.folder);
+    io("parent_folder", m.parent_folder);
     io("timeout_us", m.timeout);
     io("stall_us", m.stall);
     io("grace_us", m.grace);

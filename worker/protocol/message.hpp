@@ -32,7 +32,7 @@
 namespace quench::worker::protocol {
 
 /// Raised when a message changes its meaning; both sides refuse another version by name.
-inline constexpr int version = 1;
+inline constexpr int version = 2;
 
 /// Names one run of a trial. A later attempt has a higher number; whatever an older one says is dropped.
 struct AttemptKey {
@@ -134,6 +134,8 @@ struct Start {
         command;          ///< with {param.NAME}, {run}, {checkpoint_dir}, {to} still to substitute
     std::string workdir;  ///< the command is started here
     std::string folder;   ///< the trial's own: checkpoint/, ATTEMPT.json (run file), ATTEMPT.log
+    /// The folder of another trial: where `folder` has no checkpoint/ yet, that one's is copied there first.
+    std::optional<std::string> parent_folder;
     std::optional<base::Duration> timeout;    ///< of the whole attempt
     std::optional<base::Duration> stall;      ///< without a report
     base::Duration grace{};                   ///< between SIGTERM and SIGKILL

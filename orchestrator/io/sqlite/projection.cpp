@@ -75,9 +75,10 @@ struct Rows {
     void operator()(const core::TrialProposed& f) const {
         const auto trial = trial_key(study, f.trial);
         db.statement(
-              "INSERT OR IGNORE INTO trial (id, study, number, state, bracket, goal, proposed)"
-              " VALUES (?1, ?2, ?3, 'queued', ?4, ?5, ?6)")
-            .run(trial, study, static_cast<std::int64_t>(f.trial.value()), f.bracket, f.to, at);
+              "INSERT OR IGNORE INTO trial (id, study, number, state, bracket, goal, reached, proposed)"
+              " VALUES (?1, ?2, ?3, 'queued', ?4, ?5, ?6, ?7)")
+            .run(trial, study, static_cast<std::int64_t>(f.trial.value()), f.bracket, f.to,
+                 f.parent ? f.parent->step : 0, at);
         for (const auto& [name, value] : f.params) {
             auto& query = db.statement("SELECT distribution FROM parameter WHERE study = ?1 AND name = ?2");
             std::optional<double> internal;

@@ -45,12 +45,14 @@ std::string of(const Ended& phase) {
 
 std::string of(const Trial& trial) {
     std::string text = fmt::format(
-        "trial {} {} bracket {} goal {} reached {} order {} attempts {} setbacks {} {} {} at {} {}\n verdict "
+        "trial {} {} from {} bracket {} goal {} reached {} order {} attempts {} setbacks {} {} {} at {} {}\n "
+        "verdict "
         "{}\n "
         "end {}\n curve",
-        trial.id.value(), search::space::to_json(trial.params).dump(), trial.bracket, trial.goal,
-        trial.reached, trial.order, trial.attempts, trial.setbacks.crashed, trial.setbacks.timed_out,
-        trial.setbacks.lost_in_a_row, trial.proposed_at.us,
+        trial.id.value(), search::space::to_json(trial.params).dump(),
+        trial.parent ? fmt::format("{}@{}", trial.parent->trial.value(), trial.parent->step) : "0",
+        trial.bracket, trial.goal, trial.reached, trial.order, trial.attempts, trial.setbacks.crashed,
+        trial.setbacks.timed_out, trial.setbacks.lost_in_a_row, trial.proposed_at.us,
         std::visit([](const auto& phase) { return of(phase); }, trial.phase), of(trial.verdict),
         of(trial.last_end));
     for (const Point& point : trial.curve) text += fmt::format(" {}:{}", point.step, bits(point.value));

@@ -6,6 +6,10 @@ namespace quench::orchestrator::core {
 
 namespace protocol = worker::protocol;
 
+std::uint64_t parent_of(const protocol::Start& start) {
+    return std::stoull(start.parent_folder->substr(start.parent_folder->rfind('/') + 1));
+}
+
 FakeWorker::FakeWorker(std::string name, std::string session, int slots, Checkpoints& checkpoints)
     : name_(std::move(name)), session_(std::move(session)), slots_(slots), checkpoints_(checkpoints) {}
 
@@ -102,6 +106,8 @@ void FakeWorker::on(const protocol::Start& start) {
         }
     }
     if (free < start.ranks) return say_ended(start.key, Outcome::preempted, "no room");
+    if (start.parent_folder && !checkpoints_.contains(start.key.trial))
+        checkpoints_[start.key.trial] = checkpoints_[parent_of(start)];
     programs_.push_back({start.key, start.from, start.to, start.ranks});
 }
 

@@ -13,6 +13,9 @@ namespace quench::orchestrator::core {
 /// The last checkpoint of each trial, on the file system that all workers share.
 using Checkpoints = std::map<std::uint64_t, Resource>;
 
+/// The trial whose folder a Start with a parent names.
+std::uint64_t parent_of(const worker::protocol::Start& start);
+
 struct Program {
     worker::protocol::AttemptKey key;
     Resource at = 0;  ///< the last step reported; behind the checkpoint, steps are only reported again

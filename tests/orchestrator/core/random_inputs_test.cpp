@@ -20,6 +20,10 @@ Study random_study(std::uint64_t seed) {
     const auto schedulers = search::scheduler_names();
     Study study =
         small_study(schedulers[rng.below(schedulers.size())], 1 + static_cast<Resource>(rng.below(27)));
+    if (study.fidelity.name == "pbt") {
+        study.fidelity.population = 2 + rng.below(6);
+        study.fidelity.quantile = 0.5;
+    }
     study.objective.direction = rng.below(2) == 0 ? Direction::minimize : Direction::maximize;
     study.trial.ranks = 1 + static_cast<int>(rng.below(2));
     study.trial.retries = static_cast<int>(rng.below(3));

@@ -178,9 +178,20 @@ void Simulation::look_at_acks(const FakeWorker& worker, const protocol::Ack& ack
 }
 
 void Simulation::look_at_start(const protocol::Start& start) {
-    if (start.from > checkpoints_[start.key.trial])
+    const auto own = checkpoints_.find(start.key.trial);
+    if (start.parent_folder && own == checkpoints_.end()) {
+        // It is copied now: it must be the one of that step. A Start that comes late may be of a trial that
+        // has ended.
+        const auto state = replay(journal);
+        if (checkpoints_[parent_of(start)] != start.from &&
+            !std::holds_alternative<Ended>(state->trial(TrialId(start.key.trial)).phase))
+            complaints.push_back(
+                fmt::format("trial {} is to go on from {}, where its parent's checkpoint is not",
+                            start.key.trial, start.from));
+    } else if (start.from > (own == checkpoints_.end() ? 0 : own->second)) {
         complaints.push_back(
             fmt::format("trial {} is to go on from {}, beyond its checkpoint", start.key.trial, start.from));
+    }
 }
 
 double Simulation::loss(std::uint64_t trial, Resource step) const {

@@ -26,6 +26,7 @@ constexpr Weather storm{.lost = 0.1,
 
 Study study_for(const std::string& scheduler, std::uint64_t trials) {
     Study study = small_study(scheduler, 9);
+    if (scheduler == "pbt") study.fidelity.population = 4;  // most of the trials are children
     study.stop.trials = trials;
     study.trial.retries = 100;
     return study;
@@ -50,7 +51,9 @@ std::vector<std::string> decisions(const std::vector<StampedFact>& facts) {
 void expect_no_step_is_paid_twice(const std::vector<StampedFact>& facts) {
     std::map<std::uint64_t, Resource> reached;
     for (const StampedFact& stamped : facts) {
-        if (const auto* reported = std::get_if<Reported>(&stamped.fact)) {
+        if (const auto* proposed = std::get_if<TrialProposed>(&stamped.fact)) {
+            if (proposed->parent) reached[proposed->trial.value()] = proposed->parent->step;
+        } else if (const auto* reported = std::get_if<Reported>(&stamped.fact)) {
             EXPECT_GT(reported->step, reached[reported->trial.value()]);
             reached[reported->trial.value()] = reported->step;
         } else if (const auto* started = std::get_if<AttemptStarted>(&stamped.fact)) {
@@ -109,6 +112,32 @@ void expect_the_same_in_every_weather(const std::string& scheduler) {
 
 TEST(SimulatedSystem, with_one_worker_asha_decides_the_same_in_every_weather) {
     expect_the_same_in_every_weather("asha");
+}
+
+TEST(SimulatedSystem, with_one_worker_population_based_training_decides_the_same_in_every_weather) {
+    expect_the_same_in_every_weather("pbt");
+}
+
+TEST(SimulatedSystem, children_begin_with_the_checkpoint_of_their_parents_step_whatever_is_lost) {
+    std::size_t children = 0;
+    over_seeds([&](std::uint64_t seed) {
+        base::Rng rng(seed, "which");
+        Study study = study_for("pbt", 1000);
+        study.stop.trials.reset();
+        study.fidelity.max = 20;
+        study.fidelity.interval = 1 + static_cast<Resource>(rng.below(4));
+        study.fidelity.population = 2 + rng.below(8);
+        study.fidelity.quantile = 0.5;
+        study.trial.retries = static_cast<int>(rng.below(3));
+        Weather weather = storm;
+        weather.program_crash = 0.03;
+        Simulation simulation(study, seed, 1 + rng.below(5), 1 + static_cast<int>(rng.below(3)), weather);
+        expect_in_order(simulation);
+        for (const TrialProposed& fact : facts_of<TrialProposed>(simulation.journal))
+            children += fact.parent ? 1 : 0;
+    });
+    if (test_options().seed) return;
+    EXPECT_GT(children, 2000u);
 }
 
 TEST(SimulatedSystem, with_one_worker_hyperband_decides_the_same_in_every_weather) {

@@ -51,8 +51,9 @@ struct Printer {
     std::string operator()(const protocol::Introduce&) const { return ""; }
     std::string operator()(const protocol::Refused& message) const { return ": " + message.reason; }
     std::string operator()(const protocol::Start& message) const {
-        return fmt::format(" {} from {} to {} with {} ranks: {}", text_of(message.key), message.from,
-                           message.to, message.ranks, message.params);
+        return fmt::format(" {} from {} to {} with {} ranks: {}{}", text_of(message.key), message.from,
+                           message.to, message.ranks, message.params,
+                           message.parent_folder ? " beginning with " + *message.parent_folder : "");
     }
     std::string operator()(const protocol::Stop& message) const {
         return fmt::format(" {}: {}", text_of(message.key), message.reason);
@@ -95,6 +96,7 @@ Study study_of(const Line& line) {
     study.fidelity.eta = static_cast<int>(line.number("eta", 3));
     if (line.fields.contains("predictor"))
         study.fidelity.predictor = {.model = line.field("predictor", ""), .options = {}};
+    if (line.fields.contains("population")) study.fidelity.population = line.number("population", 0);
     study.sampler.name = line.field("sampler", "random");
     study.sampler.seed = line.number("seed", 7);
     study.trial.retries = static_cast<int>(line.number("retries", 2));

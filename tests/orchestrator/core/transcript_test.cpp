@@ -34,7 +34,7 @@ TEST(Transcripts, play_as_they_are_written) {
                                     << " --gtest_filter=Transcripts.* --rewrite";
         }
     }
-    EXPECT_GE(files, 7);
+    EXPECT_GE(files, 8);
 }
 
 }  // namespace

@@ -72,6 +72,43 @@ TEST(Verify, notices_a_bracket_that_does_not_exist) {
         }
 }
 
+/// A population of two, trained by one worker to its end.
+std::vector<StampedFact> whole_population() {
+    Study study = small_study("pbt", 4);
+    study.fidelity.population = 2;
+    study.fidelity.quantile = 0.5;
+    Rig rig(study);
+    rig.join("w1");
+    while (!rig.state().running.empty()) {
+        const std::uint64_t trial = rig.state().running.begin()->value();
+        rig.train("w1", trial, 1.0 + static_cast<double>(trial));
+    }
+    EXPECT_TRUE(rig.coordinator().done());
+    return rig.journal;
+}
+
+TEST(Verify, notices_a_child_that_goes_on_from_another_trial_or_with_another_configuration) {
+    const std::vector<StampedFact> honest = whole_population();
+    EXPECT_THAT(verify(honest), IsEmpty());
+    std::size_t children = 0;
+    for (std::size_t i = 0; i < honest.size(); ++i) {
+        const auto* fact = std::get_if<TrialProposed>(&honest[i].fact);
+        if (fact == nullptr || !fact->parent) continue;
+        ++children;
+        const auto expect_differs = [&](const std::function<void(TrialProposed&)>& change) {
+            std::vector<StampedFact> facts = honest;
+            change(std::get<TrialProposed>(facts[i].fact));
+            EXPECT_THAT(verify(facts), Not(IsEmpty())) << "fact " << i + 1;
+        };
+        expect_differs([](TrialProposed& child) { child.params["x"] = 0.5; });
+        expect_differs([](TrialProposed& child) { child.parent.reset(); });
+        expect_differs([](TrialProposed& child) { child.parent->step += 1; });
+        expect_differs([](TrialProposed& child) { child.parent->trial = child.trial; });
+        expect_differs([](TrialProposed& child) { child.parent->trial = TrialId(1); });
+    }
+    EXPECT_GE(children, 3u);
+}
+
 TEST(Verify, notices_a_changed_attempt) {
     expect_noticed<AttemptStarted>("trial",
                                    [](auto& fact) { return (fact.trial = fact.trial.next(), true); });

@@ -69,6 +69,23 @@ TEST(WarmStart, takes_the_ended_trials_that_fit_and_counts_the_others_by_reason)
     EXPECT_EQ(fewer->trials.size() + fewer->skipped.at("not in this space"), 10u);
 }
 
+TEST(WarmStart, leaves_out_what_began_with_another_trials_checkpoint) {
+    Study population = small_study("pbt", 4);
+    population.fidelity.population = 2;
+    population.fidelity.quantile = 0.5;
+    Rig rig(population);
+    rig.join("w1");
+    while (!rig.state().running.empty()) {
+        const std::uint64_t trial = rig.state().running.begin()->value();
+        rig.train("w1", trial, parabola(rig.trial(trial)));
+    }
+    const auto learnable = learnable_from(rig.state(), of_trials("tpe", 5));
+    ASSERT_TRUE(learnable.ok());
+    const std::size_t children = learnable->skipped.at("begun from another trial's checkpoint");
+    EXPECT_EQ(children + learnable->trials.size(), rig.state().trials.size());
+    EXPECT_EQ(learnable->trials.size(), 2u);
+}
+
 TEST(WarmStart, curves_end_where_trials_of_the_study_do) {
     Rig rig(of_trials("random", 4, 3));
     run(rig, 1);

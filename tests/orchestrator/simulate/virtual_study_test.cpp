@@ -45,6 +45,31 @@ TEST(virtual_study, a_promoted_trial_is_started_again) {
     EXPECT_EQ(seconds_of(run, Use::starting), 4 * 5);
 }
 
+TEST(virtual_study, a_child_goes_on_from_its_parents_value_with_what_its_own_configuration_gains) {
+    /// Trials of the sampler begin at 100 and fall by 1 a step, children at -1000, and fall by 2.
+    class Falling final : public Landscape {
+      public:
+        [[nodiscard]] Curve curve(const search::space::Configuration&, std::uint64_t,
+                                  search::TrialId trial) const override {
+            const bool child = trial.value() >= 8;
+            Curve curve;
+            for (int step = 1; step <= 20; ++step)
+                curve.values.push_back((child ? -1000 : 100) - step * (child ? 2 : 1));
+            return curve;
+        }
+    };
+    const auto study = study_of("scheduler: pbt, population: 8, interval: 2, max: 20", "{}");
+    const auto run = simulate(study, Falling(), {.workers = 3, .seconds = 1});
+    EXPECT_EQ(run.ending, "all 8 members of the population are trained to max");
+    EXPECT_GT(run.trials, 8u);
+    EXPECT_EQ(run.resource, 8 * 20) << "each place is trained to max once";
+    EXPECT_EQ(seconds_of(run, Use::training), 8 * 20);
+    EXPECT_EQ(seconds_of(run, Use::repeated), 0) << "a child begins where its parent was";
+    // The first children are copied at 2 from 98 and gain 2 for each of the other 18 steps.
+    EXPECT_EQ(run.best, 98 - 2 * 18);
+    EXPECT_EQ(run.trained_out, run.best);
+}
+
 TEST(virtual_study, two_workers_are_twice_as_fast_and_the_one_that_is_left_over_idles) {
     const auto study = study_of("scheduler: none, max: 4", "{trials: 3}");
     const auto run = simulate(study, Flat(4), {.workers = 2});

@@ -85,6 +85,14 @@ TEST(fact_codec, an_error_names_the_field) {
               std::string::npos);
 }
 
+TEST(fact_codec, a_proposal_of_before_there_were_parents_has_none) {
+    const auto fact = decode("trial_proposed", R"({"bracket":0,"params":{},"to":9,"told":0,"trial":0})");
+    ASSERT_TRUE(fact) << fact.error().text();
+    EXPECT_FALSE(std::get<core::TrialProposed>(*fact).parent);
+    EXPECT_EQ(problem("trial_proposed", R"({"bracket":0,"params":{},"to":9,"told":0,"trial":0,"parent":3})"),
+              "fact 'trial_proposed': field 'parent' is not a trial and a step: 3");
+}
+
 TEST(fact_codec, deep_nesting_is_an_error_like_any_other) {
     const std::string deep = R"({"reason":)" + std::string(500'000, '[') + std::string(500'000, ']') + "}";
     EXPECT_NE(problem("study_paused", deep), "none");
@@ -135,7 +143,7 @@ TEST(fact_codec, every_kind_of_the_golden_file_is_still_read) {
         const auto fact = decode(kind, body);
         EXPECT_TRUE(fact) << fact.error().text();
     }
-    EXPECT_EQ(lines, 15);
+    EXPECT_EQ(lines, 16);
 }
 
 }  // namespace

@@ -41,6 +41,7 @@ std::vector<core::Fact> one_of_each() {
         core::WorkerLost{"w1", "s-1", "no sign of life for 15 s"},
         core::TrialProposed{
             TrialId(3), {{"lr", 1e-3}, {"mix", 1.0}, {"layers", std::int64_t{4}}, {"model", true}}, 1, 9, 17},
+        core::TrialProposed{TrialId(4), {{"lr", 1.2e-3}}, 0, 10, 18, search::Parent{TrialId(3), 5}},
         core::AttemptStarted{TrialId(3), AttemptId(2), "w1", "s-1", 3, 9, 2},
         core::Reported{TrialId(3), AttemptId(2), 4, {{"val_loss", 0.1}, {"grad", nan}}},
         core::VerdictGiven{TrialId(3), 9, Verdict::proceed, 27, "rank 1 of 9", 0.25, std::nullopt},
@@ -115,6 +116,7 @@ core::Fact random_fact(base::Rng& rng) {
         case 1: {
             core::TrialProposed fact{trial, {}, static_cast<int>(rng.below(9)) - 4, number(rng), rng.bits()};
             for (auto n = rng.below(5); n > 0; --n) fact.params[text(rng)] = value(rng);
+            if (rng.below(2) == 0) fact.parent = search::Parent{TrialId(rng.bits()), number(rng)};
             return fact;
         }
         case 2:

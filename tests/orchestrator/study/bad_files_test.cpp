@@ -198,6 +198,10 @@ const std::vector<BadFile>& bad_files() {
          "this version has none, asha, asha-stopping, pasha, successive-halving, hyperband, swift-hyperband, "
          "swift-asha, fast-hyperband",
          "did you mean 'swift-hyperband'?"},
+        {"eta: 3", "eta: 3, population: 8", 10, "population is 8 (only pbt has a population", "remove it"},
+        {"scheduler: hyperband", "scheduler: pbt, interval: 28", 10, "interval is 28", "give 1 to 27"},
+        {"scheduler: hyperband", "scheduler: pbt, population: many", 10,
+         "fidelity.population is the string 'many'", "write a whole number"},
         {"eta: 3", "eta: 1", 10, "fidelity.eta is 1 (it must be at least 2)", "use 2 or more"},
         {"eta: 3", "eta: 3.0", 10, "fidelity.eta is the float '3.0'", "write 3"},
         {"min: 1, max: 27", "min: 0, max: 27", 10, "fidelity.min is 0", "use 1 or more"},

@@ -145,6 +145,24 @@ TEST(study_file, a_study_that_ends_by_itself_needs_no_stop_rule) {
             << "the space is exhausted some time";
 }
 
+TEST(study_file, a_population_has_its_options_and_needs_no_stop_rule) {
+    const core::Study study =
+        study_of(bent(smallest, "stop: {trials: 3}",
+                      "fidelity: {scheduler: pbt, population: 20, interval: 5, max: 100, quantile: 0.2, "
+                      "perturb: 1.5, resample: 0.1}"));
+    EXPECT_EQ(study.fidelity.population, 20u);
+    EXPECT_EQ(study.fidelity.interval, 5);
+    EXPECT_EQ(study.fidelity.quantile, 0.2);
+    EXPECT_EQ(study.fidelity.perturb, 1.5);
+    EXPECT_EQ(study.fidelity.resample, 0.1);
+    EXPECT_EQ(study_of(bent(smallest, "stop: {trials: 3}",
+                            "fidelity: {scheduler: pbt, perturbation_interval: 5, quantile_fraction: 0.2, "
+                            "resample_probability: 0.1, max: 100}"))
+                  .fidelity.resample,
+              0.1)
+        << "as Ray Tune calls them";
+}
+
 TEST(study_file, constraints_belong_to_the_space) {
     const core::Study study = study_of(bent(
         sample,

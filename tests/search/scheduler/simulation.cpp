@@ -114,8 +114,24 @@ void Simulation::propose(const Start& start) {
                        .reported = 0,
                        .to = start.to,
                        .over = false,
-                       .on_worker = false});
-    tell(Proposed{id, {}, start.bracket, start.to});
+                       .on_worker = false,
+                       .parent = std::nullopt});
+    if (start.child) {
+        const Parent& parent = start.child->parent;
+        ASSERT_LT(parent.trial.value(), id.value());
+        const Trial& copied = states_[parent.trial.value()];
+        ASSERT_FALSE(copied.on_worker || copied.over) << "its checkpoint does not stand still";
+        ASSERT_EQ(copied.trained, copied.to) << "it is under way";
+        ASSERT_EQ(copied.trained, parent.step);
+        ASSERT_GT(start.to, parent.step);
+        ++children;
+        states_.back().trained = states_.back().reported = parent.step;
+        states_.back().parent = parent.trial;
+        copied_.insert(parent.trial);
+        tell(Proposed{id, start.child->configuration, start.bracket, start.to, parent});
+    } else {
+        tell(Proposed{id, {}, start.bracket, start.to});
+    }
     begin(id);
     if (trials == options_.trials) {
         proposals_ended_ = true;
@@ -125,6 +141,7 @@ void Simulation::propose(const Start& start) {
 }
 
 void Simulation::begin(TrialId id) {
+    ASSERT_FALSE(copied_.contains(id)) << "it goes on before its child has copied its checkpoint";
     Trial& trial = states_[id.value()];
     trial.on_worker = true;
     --free_;
@@ -139,6 +156,7 @@ void Simulation::end_attempt(TrialId id) {
         if (rng_.below(2) == 0) tell(Released{id});
         constexpr Ending endings[] = {Ending::failed, Ending::diverged, Ending::infeasible};
         trial.over = true;
+        let_parent_go(trial);
         ++failed;
         tell(Ended{id, endings[rng_.below(3)]});
         trial.on_worker = false;
@@ -169,7 +187,14 @@ void Simulation::end_attempt(TrialId id) {
 void Simulation::report(TrialId id, Resource step) {
     Trial& trial = states_[id.value()];
     trial.reported = std::max(trial.reported, step);
+    let_parent_go(trial);
     tell(Reported{id, step, objective(id, step)});
+}
+
+void Simulation::let_parent_go(Trial& child) {
+    if (!child.parent) return;
+    copied_.erase(copied_.find(*child.parent));
+    child.parent.reset();
 }
 
 void Simulation::leave(TrialId id) {
@@ -197,7 +222,14 @@ std::string text_of(const Judgement& j) {
 
 namespace {
 struct JobText {
-    std::string operator()(const Start& s) const { return fmt::format("start {} to {}", s.bracket, s.to); }
+    std::string operator()(const Start& s) const {
+        std::string text = fmt::format("start {} to {}", s.bracket, s.to);
+        if (!s.child) return text;
+        text += fmt::format(" from {} at {}", s.child->parent.trial.value(), s.child->parent.step);
+        for (const auto& [name, value] : s.child->configuration)
+            text += " " + name + "=" + space::to_text(value);
+        return text;
+    }
     std::string operator()(const Promote& p) const { return "promote " + text_of(p.judgement); }
     std::string operator()(const Wait& w) const { return "wait " + w.reason; }
     std::string operator()(const Finished& f) const { return "finished " + f.reason; }

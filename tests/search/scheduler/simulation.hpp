@@ -7,7 +7,9 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <queue>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,7 @@ class Simulation {
     std::size_t waits_before_proposals_ended = 0;
     std::size_t stopped = 0;  ///< trials whose last verdict was stop
     std::size_t failed = 0;
+    std::size_t children = 0;
     /// (bracket, step) -> trials that were trained to there
     std::map<std::pair<int, Resource>, std::size_t> arrivals;
 
@@ -49,6 +52,7 @@ class Simulation {
         Resource to = 0;
         bool over = false;
         bool on_worker = false;
+        std::optional<TrialId> parent;  ///< whose checkpoint it may not have copied yet
     };
     struct Happening {
         double at;
@@ -70,6 +74,7 @@ class Simulation {
     void end_attempt(TrialId id);
     void report(TrialId id, Resource step);
     void leave(TrialId id);
+    void let_parent_go(Trial& child);
     void schedule(double after, TrialId id, bool leaves);
     double objective(TrialId id, Resource step) const;
 
@@ -78,6 +83,7 @@ class Simulation {
     base::Rng rng_;
     std::vector<Trial> states_;
     std::vector<TrialId> go_on_;
+    std::multiset<TrialId> copied_;  ///< once for each child that has neither reported nor ended
     std::priority_queue<Happening, std::vector<Happening>, std::greater<>> happenings_;
     double now_ = 0;
     std::uint64_t order_ = 0;

@@ -85,6 +85,15 @@ TEST(Launch, the_run_file_says_what_the_start_says) {
     EXPECT_EQ(run->params.at("lr"), 0.001);
 }
 
+TEST(Launch, the_checkpoint_of_a_parent_is_in_its_folder) {
+    auto s = start({"train"});
+    EXPECT_FALSE(spawn_for(s, "/base")->parent_checkpoint);
+    s.parent_folder = "trials/3";
+    EXPECT_EQ(spawn_for(s, "/base")->parent_checkpoint, "/base/trials/3/checkpoint");
+    s.parent_folder = "/elsewhere/3";
+    EXPECT_EQ(spawn_for(s, "/base")->parent_checkpoint, "/elsewhere/3/checkpoint");
+}
+
 TEST(Launch, a_launcher_above_leaves_no_trace_in_the_environment) {
     const auto out = trial_environment({{"OMPI_COMM_WORLD_SIZE", "2"},
                                         {"OMPI_MCA_ess", "pmi"},

@@ -69,6 +69,36 @@ TEST(Worker, exit_statuses_and_signals_are_told) {
     EXPECT_THAT(said(stage.await_end(3)), HasSubstr("exit status 0 without a report for step 3"));
 }
 
+TEST(Worker, a_child_begins_with_the_checkpoint_of_its_parent_once) {
+    Stage stage;
+    stage.start_worker();
+    std::filesystem::create_directories(stage.folder / "trials/1/checkpoint");
+    std::ofstream(stage.folder / "trials/1/checkpoint/state") << "of the parent";
+    auto child = stage.shell(2, "cat {checkpoint_dir}/state; echo its own > {checkpoint_dir}/state; exit 3");
+    child.parent_folder = stage.folder / "trials/1";
+    stage.say(child);
+    EXPECT_THAT(said(stage.await_end(2)), HasSubstr("its last output: of the parent"));
+    EXPECT_EQ(content_of(stage.folder / "trials/1/checkpoint/state"), "of the parent");
+    stage.ends.clear();
+    child.key.attempt = 2;
+    stage.say(child);
+    EXPECT_THAT(said(stage.await_end(2)), HasSubstr("its last output: its own"));
+}
+
+TEST(Worker, a_child_whose_parent_is_not_seen_here_is_a_crash_that_says_so) {
+    Stage stage;
+    stage.start_worker();
+    auto child = stage.shell(2, three_steps);
+    child.parent_folder = stage.folder / "trials/1";
+    stage.say(child);
+    const auto text = said(stage.await_end(2));
+    EXPECT_THAT(text, HasSubstr("crashed: could not start: cannot begin with the parent's checkpoint"));
+    EXPECT_THAT(text, HasSubstr("trials/1/checkpoint (No such file or directory) let all workers see one"));
+    EXPECT_FALSE(std::filesystem::exists(stage.folder / "trials/2/checkpoint"));
+    EXPECT_TRUE(stage.reports.empty());
+    stage.await_nobody({stage.worker});
+}
+
 TEST(Worker, a_stopped_trial_has_its_grace_to_checkpoint) {
     Stage stage;
     stage.start_worker();

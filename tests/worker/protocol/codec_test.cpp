@@ -55,6 +55,7 @@ std::vector<FromCoordinator> all_from_coordinator() {
                       {"train", "--lr", "{param.lr}"},
                       "/data",
                       "/data/trials/17",
+                      "/data/trials/3",
                       2h,
                       std::nullopt,
                       30s,
