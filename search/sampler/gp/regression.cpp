@@ -16,7 +16,7 @@ using Eigen::VectorXd;
 
 constexpr double jitter = 1e-9;       ///< on the diagonal, of the variance: keeps close points apart
 constexpr double variance_prior = 4;  ///< worth so many observations of variance 1
-constexpr double own_deviation = 0.35, common_deviation = 1;  ///< of log lengths a priori
+constexpr double own_scale = 0.25, freedom = 3, common_deviation = 1;  ///< of log lengths a priori
 constexpr double shortest = 0.01, longest = 100;  ///< lengths: below one, white noise; above, a polynomial
 const double root_five = std::sqrt(5.0);
 
@@ -42,15 +42,16 @@ double logistic(double t) {
 }
 
 /// Minus the log density of log lengths less their centre, up to a constant: a common part, normal with
-/// `common_deviation`, and each axis' own, normal with `own_deviation`. Adds the gradient.
+/// `common_deviation`, and each axis' own, Student's t. Adds the gradient.
 double prior_of_lengths(const Eigen::Ref<const VectorXd>& away, Eigen::Ref<VectorXd> gradient) {
     if (away.size() == 0) return 0;
-    constexpr double own = own_deviation * own_deviation;
+    constexpr double unit = freedom * own_scale * own_scale;
     const auto axes = static_cast<double>(away.size());
-    const double mean = away.mean(), mean_variance = own / axes + common_deviation * common_deviation;
-    const ArrayXd left = away.array() - mean;
-    gradient.array() += left / own + mean / (axes * mean_variance);
-    return 0.5 * (left.square().sum() / own + mean * mean / mean_variance);
+    const double mean = away.mean(), variance = common_deviation * common_deviation;
+    const ArrayXd own = away.array() - mean;
+    const ArrayXd slope = (freedom + 1) * own / (unit + own.square());
+    gradient.array() += slope - slope.mean() + mean / (axes * variance);
+    return 0.5 * ((freedom + 1) * (own.square() / unit).log1p().sum() + mean * mean / variance);
 }
 
 double log_length_centre(std::size_t axes) {
