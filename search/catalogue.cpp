@@ -38,6 +38,7 @@ struct SamplerEntry {
     MadeSampler (*make)(const SamplerOptions&, const space::Space&);
     bool learns = false;         ///< proposes by what earlier trials showed
     bool one_objective = false;  ///< cannot learn from several
+    bool cost_aware = false;     ///< takes options.cost_aware
 };
 struct SchedulerEntry {
     std::string_view name;
@@ -97,6 +98,7 @@ MadeSampler make_gp(const SamplerOptions& o, const space::Space& space) {
     sampler::Gp::Options options;
     options.seed = o.seed;
     options.startup = o.startup_trials;
+    options.cost_aware = o.cost_aware;
     return Distinct::wrap(std::make_unique<sampler::Gp>(space, options), space, o.seed,
                           Distinct::Instead::neighbour);
 }
@@ -308,11 +310,13 @@ MadeScheduler make_swift_hyperband(const SchedulerOptions& o) {
     return made<scheduler::SwiftHyperband>(std::move(options));
 }
 
-constexpr std::array samplers{
-    SamplerEntry{"random", make_random},     SamplerEntry{"grid", make_grid},
-    SamplerEntry{"qmc", make_qmc},           SamplerEntry{"tpe", make_tpe, true},
-    SamplerEntry{"gp", make_gp, true, true}, SamplerEntry{"cmaes", make_cmaes, true, true},
-    SamplerEntry{"nsga2", make_nsga2, true}};
+constexpr std::array samplers{SamplerEntry{"random", make_random},
+                              SamplerEntry{"grid", make_grid},
+                              SamplerEntry{"qmc", make_qmc},
+                              SamplerEntry{"tpe", make_tpe, true},
+                              SamplerEntry{"gp", make_gp, true, true, true},
+                              SamplerEntry{"cmaes", make_cmaes, true, true},
+                              SamplerEntry{"nsga2", make_nsga2, true}};
 constexpr std::array schedulers{
     SchedulerEntry{"none", make_none},
     SchedulerEntry{"asha", make_asha, true},
@@ -402,6 +406,15 @@ MadeSampler make_sampler(const SamplerOptions& options, const space::Space& spac
         return base::Error(
             fmt::format("the sampler {} learns from one objective (the study has {}) take one of {}",
                         options.name, options.objectives, fmt::join(takers, ", ")));
+    }
+    if (options.cost_aware && !entry->cost_aware) {
+        std::vector<std::string_view> takers;
+        for (const SamplerEntry& one : samplers)
+            if (one.cost_aware) takers.push_back(one.name);
+        return base::Error(
+            fmt::format("the sampler {} takes no cost (it does not model how long trials take) take {}, or "
+                        "remove cost",
+                        options.name, fmt::join(takers, ", ")));
     }
     for (std::size_t i = 0; i < options.enqueue.size(); ++i)
         if (const auto fits = space.check(options.enqueue[i]); !fits)

@@ -145,6 +145,12 @@ TEST(study_file, a_study_that_ends_by_itself_needs_no_stop_rule) {
             << "the space is exhausted some time";
 }
 
+TEST(study_file, gp_takes_a_cost) {
+    const std::string gp = "stop: {trials: 3}\nsearch: {sampler: gp";
+    EXPECT_FALSE(study_of(bent(smallest, "stop: {trials: 3}", gp + "}")).sampler.cost_aware);
+    EXPECT_TRUE(study_of(bent(smallest, "stop: {trials: 3}", gp + ", cost: seconds}")).sampler.cost_aware);
+}
+
 TEST(study_file, constraints_belong_to_the_space) {
     const core::Study study = study_of(bent(
         sample,
