@@ -24,6 +24,7 @@ struct SamplerOptions {
     std::uint64_t startup_trials = 10;               ///< model-based samplers: trials before the first model
     std::vector<space::Configuration> enqueue = {};  ///< proposed first, in this order
     std::size_t objectives = 1;                      ///< of the study
+    bool cost_aware = false;  ///< gp: improvement per second is what counts (`cost: seconds`)
     friend bool operator==(const SamplerOptions&, const SamplerOptions&) = default;
 };
 

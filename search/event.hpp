@@ -42,6 +42,8 @@ struct Reported {
     Resource step = 0;
     double value = 0;
     std::vector<double> others = {};  ///< the further objectives of a study that has several, in their order
+    /// That a step of this trial took so far, on average; none where nobody saw how long.
+    std::optional<double> step_seconds = std::nullopt;
 };
 
 /// What a verdict in the middle of a round rests on, in the minimised objective.

@@ -26,6 +26,7 @@ struct SamplerEntry {
     MadeSampler (*make)(const SamplerOptions&, const space::Space&);
     bool learns = false;         ///< proposes by what earlier trials showed
     bool one_objective = false;  ///< cannot learn from several
+    bool cost_aware = false;     ///< takes options.cost_aware
 };
 
 constexpr std::uint64_t most_startup_trials = 1'000'000;  ///< a model that never starts is a mistake
@@ -61,6 +62,7 @@ MadeSampler make_gp(const SamplerOptions& o, const space::Space& space) {
     sampler::Gp::Options options;
     options.seed = o.seed;
     options.startup = o.startup_trials;
+    options.cost_aware = o.cost_aware;
     return Distinct::wrap(std::make_unique<sampler::Gp>(space, options), space, o.seed,
                           Distinct::Instead::neighbour);
 }
@@ -80,11 +82,22 @@ MadeSampler make_grid(const SamplerOptions& o, const space::Space& space) {
     return sampler::Grid::make(space, o.seed, o.grid_points);
 }
 
-constexpr std::array samplers{
-    SamplerEntry{"random", make_random},     SamplerEntry{"grid", make_grid},
-    SamplerEntry{"qmc", make_qmc},           SamplerEntry{"tpe", make_tpe, true},
-    SamplerEntry{"gp", make_gp, true, true}, SamplerEntry{"cmaes", make_cmaes, true, true},
-    SamplerEntry{"nsga2", make_nsga2, true}};
+constexpr std::array samplers{SamplerEntry{"random", make_random},
+                              SamplerEntry{"grid", make_grid},
+                              SamplerEntry{"qmc", make_qmc},
+                              SamplerEntry{"tpe", make_tpe, true},
+                              SamplerEntry{"gp", make_gp, true, true, true},
+                              SamplerEntry{"cmaes", make_cmaes, true, true},
+                              SamplerEntry{"nsga2", make_nsga2, true}};
+
+/// Names of those of which it is true, for the way out of a mistake.
+template <class Holds>
+std::string those_that(Holds holds) {
+    std::vector<std::string_view> names;
+    for (const SamplerEntry& one : samplers)
+        if (holds(one)) names.push_back(one.name);
+    return fmt::format("{}", fmt::join(names, ", "));
+}
 
 }  // namespace
 
@@ -100,14 +113,14 @@ bool sampler_learns(const std::string& name) {
 MadeSampler make_sampler(const SamplerOptions& options, const space::Space& space) {
     const auto* entry = find(samplers, options.name);
     if (!entry) return unknown(samplers, "sampler", options.name);
-    if (entry->one_objective && options.objectives > 1) {
-        std::vector<std::string_view> takers;
-        for (const SamplerEntry& one : samplers)
-            if (!one.one_objective) takers.push_back(one.name);
-        return base::Error(
-            fmt::format("the sampler {} learns from one objective (the study has {}) take one of {}",
-                        options.name, options.objectives, fmt::join(takers, ", ")));
-    }
+    if (entry->one_objective && options.objectives > 1)
+        return base::Error(fmt::format(
+            "the sampler {} learns from one objective (the study has {}) take one of {}", options.name,
+            options.objectives, those_that([](const SamplerEntry& one) { return !one.one_objective; })));
+    if (options.cost_aware && !entry->cost_aware)
+        return base::Error(fmt::format(
+            "the sampler {} takes no cost (it does not model how long trials take) take {}, or remove cost",
+            options.name, those_that([](const SamplerEntry& one) { return one.cost_aware; })));
     for (std::size_t i = 0; i < options.enqueue.size(); ++i)
         if (const auto fits = space.check(options.enqueue[i]); !fits)
             return fits.error().in(fmt::format("enqueue, entry {}", i + 1));

@@ -135,7 +135,8 @@ int main(int argc, char** argv) {
     auto* running = app.add_subcommand("run", "run samplers, one JSON line a problem and sampler");
     running->add_option("--samplers", plan.samplers)->delimiter(',')->capture_default_str();
     running->add_option("--problems", plan.problems)->delimiter(',');
-    running->add_option("--suite", plan.suite, "smooth, bbob, mixed, noisy or all")->capture_default_str();
+    running->add_option("--suite", plan.suite, "smooth, unseen, bbob, mixed, embedded, noisy or all")
+        ->capture_default_str();
     running->add_option("--seeds", plan.seeds)->capture_default_str();
     running->add_option("--first-seed", plan.first_seed)->capture_default_str();
     running->add_option("--evaluations", plan.evaluations)->capture_default_str();

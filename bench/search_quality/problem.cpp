@@ -80,6 +80,22 @@ Problem on_the_box(const std::string& name, const Function& function, std::size_
             }};
 }
 
+/// Ten parameters of which three matter, which of them is drawn.
+Problem embedded(const std::string& name, const Function& function, std::uint64_t seed) {
+    constexpr std::size_t dimensions = 10, matter = 3;
+    std::vector<std::size_t> axes(dimensions);
+    std::iota(axes.begin(), axes.end(), 0);
+    base::Rng rng(seed, "axes that matter");
+    rng.shuffle(axes);
+    Problem problem = on_the_box(name, function, dimensions, seed);
+    problem.regret = [axes, instance = instance_of(function, matter, seed)](const Configuration& c) {
+        std::vector<double> x;
+        for (std::size_t i = 0; i < matter; ++i) x.push_back(number(c.at(axis_name(axes[i]))));
+        return instance(x);
+    };
+    return problem;
+}
+
 Problem fixed(const std::string& name, const FixedFunction& function) {
     std::vector<Parameter> parameters;
     for (std::size_t i = 0; i < function.low.size(); ++i)
@@ -176,6 +192,9 @@ std::vector<std::string> problem_names(const std::string& suite) {
         for (const char* kind : {"mixed", "conditional"})
             for (const char* function : {"sphere", "ackley", "rastrigin"})
                 names.push_back(fmt::format("{}-{}", kind, function));
+    if (in("embedded"))
+        for (const char* function : {"sphere", "rosenbrock", "levy", "ackley"})
+            names.push_back(fmt::format("embedded-{}", function));
     if (in("noisy"))
         for (const char* function : {"sphere-5", "ackley-5", "rosenbrock-5"})
             names.push_back(fmt::format("noisy-{}", function));
@@ -197,6 +216,7 @@ Problem make_problem(const std::string& name, std::uint64_t seed) {
     }
     for (const Function& function : functions()) {
         if (head == "mixed" && function.name == tail) return mixed(name, function, seed);
+        if (head == "embedded" && function.name == tail) return embedded(name, function, seed);
         if (head == "conditional" && function.name == tail) return conditional(name, function, seed);
         if (function.name == head) return on_the_box(name, function, std::stoul(tail), seed);
     }

@@ -20,7 +20,8 @@ struct Problem {
 };
 
 /// The names of a suite: "smooth" (closed forms of 2 to 6 dimensions), "unseen" (18 of 2 to 10 dimensions on
-/// which no sampler was shaped), "bbob" (2, 5, 10 and 20 dimensions), "mixed", "noisy", or "all".
+/// which no sampler was shaped), "bbob" (2, 5, 10 and 20 dimensions), "mixed", "embedded" (10 dimensions, 3
+/// of which matter), "noisy", or "all".
 std::vector<std::string> problem_names(const std::string& suite);
 
 /// Instance `seed` of a problem: optimum, rotation and order of the choices are drawn anew. The definitions

@@ -77,7 +77,9 @@ Result<> change(State& state, const StudyCreated& fact, TimePoint at) {
     return success();
 }
 
-Result<> change(State&, const CoordinatorStarted&, TimePoint) {
+/// Reports may have waited for the coordinator: their times say nothing of the steps before them.
+Result<> change(State& state, const CoordinatorStarted&, TimePoint) {
+    for (const TrialId id : state.running) std::get<Running>(state.trial(id).phase).heard = std::nullopt;
     return success();
 }
 
@@ -194,12 +196,23 @@ Result<> change(State& state, const AttemptStarted& fact, TimePoint at) {
                           .session = fact.session,
                           .to = fact.to,
                           .ranks = fact.ranks,
-                          .since = at};
+                          .since = at,
+                          .heard = at};
     file(state, trial);
     return success();
 }
 
-Result<> change(State& state, const Reported& fact, TimePoint) {
+/// Counts the steps up to a report, if their time is known. A clock that was set back says nothing.
+void time_steps(Trial& trial, Resource step, TimePoint at) {
+    auto& heard = std::get<Running>(trial.phase).heard;
+    if (heard && at >= *heard) {
+        trial.timed += at - *heard;
+        trial.timed_steps += step - trial.reached;
+    }
+    heard = at;
+}
+
+Result<> change(State& state, const Reported& fact, TimePoint at) {
     auto found = running_attempt(state, fact.trial, fact.attempt);
     if (!found) return found.error();
     Trial& trial = **found;
@@ -208,6 +221,7 @@ Result<> change(State& state, const Reported& fact, TimePoint) {
                              " is not between its last and its target");
     }
     if (trial.diverged()) return contradiction(name_of(fact.trial) + " has diverged before this report");
+    time_steps(trial, fact.step, at);
     state.spent += fact.step - trial.reached;
     trial.reached = fact.step;
     trial.setbacks.lost_in_a_row = 0;
@@ -226,8 +240,10 @@ Result<> change(State& state, const Reported& fact, TimePoint) {
     if (!point.finite()) return success();
     const Direction direction = study.objective.direction;
     if (!state.best_seen || better(direction, point.value, *state.best_seen)) state.best_seen = point.value;
-    tell(state,
-         search::Reported{fact.trial, fact.step, minimised(direction, point.value), std::move(others)});
+    search::Reported reported{fact.trial, fact.step, minimised(direction, point.value), std::move(others)};
+    if (trial.timed_steps > 0)
+        reported.step_seconds = base::seconds(trial.timed) / static_cast<double>(trial.timed_steps);
+    tell(state, reported);
     return success();
 }
 

@@ -39,6 +39,8 @@ struct Running {
     Resource to = 0;
     int ranks = 1;
     base::TimePoint since;
+    /// Of its last report, before that of its start; none while a coordinator was away since.
+    std::optional<base::TimePoint> heard = std::nullopt;
     friend bool operator==(const Running&, const Running&) = default;
 };
 
@@ -83,6 +85,10 @@ struct Trial {
     std::uint64_t order =
         0;  ///< place in the queue, given with each goal: what runs again goes before what is new
     std::vector<Point> curve;
+    /// What its steps cost: between an attempt's start and its reports, start-ups and repeated steps
+    /// included.
+    base::Duration timed{};
+    Resource timed_steps = 0;    ///< those of which that is known
     std::uint64_t attempts = 0;  ///< the number of the last attempt
     Setbacks setbacks;
     std::optional<VerdictGiven> verdict;  ///< the last one

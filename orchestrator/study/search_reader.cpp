@@ -19,6 +19,7 @@ const std::vector<Key>& search_keys() {
                                           {"seed", {}},
                                           {"grid_points", {}},
                                           {"startup_trials", {"n_startup_trials"}},
+                                          {"cost", {}},
                                           {"enqueue", {"points_to_evaluate"}},
                                           {"warm_start", {}}};
     return keys;
@@ -125,6 +126,9 @@ void read_search(Report& report, const Field& at, bool space_is_sound, core::Stu
     if (const Field* field = section.find("startup_trials"))
         if (const auto trials = read_integer(report, *field, {2, 1'000'000}))
             study.sampler.startup_trials = static_cast<std::uint64_t>(*trials);
+    if (const Field* field = section.find("cost"))
+        study.sampler.cost_aware =
+            read_choice(report, *field, std::vector<std::string>{"seconds"}).has_value();
     if (const Field* field = section.find("enqueue"); field && space_is_sound)
         read_enqueue(report, *field, study);
     if (const Field* field = section.find("warm_start")) read_warm_start(report, *field, study);

@@ -70,6 +70,21 @@ TEST(catalogue, an_option_that_cannot_be_is_named_with_its_value_and_a_way_out) 
     EXPECT_THAT(make_sampler(tpe, {}).error().text(), HasSubstr("startup_trials is 1"));
 }
 
+TEST(catalogue, samplers_that_do_not_model_cost_refuse_it) {
+    const auto space = space::Space::make({{"x", space::FloatDomain{}, {}}}).value();
+    for (const std::string& name : sampler_names()) {
+        SamplerOptions options;
+        options.name = name;
+        options.cost_aware = true;
+        const auto made = make_sampler(options, space);
+        EXPECT_EQ(made.ok(), name == "gp") << name;
+        if (!made) {
+            EXPECT_THAT(made.error().text(), HasSubstr("takes no cost"));
+            EXPECT_THAT(made.error().text(), HasSubstr("take gp, or remove cost"));
+        }
+    }
+}
+
 TEST(catalogue, options_of_one_scheduler_are_refused_by_the_others_and_checked_by_it) {
     for (const std::string& name : scheduler_names()) {
         auto brackets = options_of(name, 1, 27, 3);

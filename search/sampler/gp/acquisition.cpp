@@ -43,7 +43,8 @@ space::Point neighbour(const space::Encoding& encoding, const space::Point& cent
 
 double Acquisition::value(const space::Point& point) const {
     const auto [mean, deviation] = process_->at(point);
-    return log_expected_improvement(mean, deviation, incumbent_).value;
+    const double log_seconds = cost_ ? cost_->deviation * cost_->process->at(point).mean : 0;
+    return log_expected_improvement(mean, deviation, incumbent_).value - log_seconds;
 }
 
 Acquisition::Found Acquisition::judged(space::Point point) const {
@@ -77,7 +78,7 @@ Acquisition::Found Acquisition::climb(const Found& start, int iterations) const 
     VectorXd from(n);
     for (Index i = 0; i < n; ++i) from[i] = snapped[movable[static_cast<std::size_t>(i)]];
     space::Point point = snapped;
-    VectorXd mean_gradient, deviation_gradient;
+    VectorXd mean_gradient, deviation_gradient, cost_gradient, ignored;
     const auto place = [&](const VectorXd& x) {
         for (Index i = 0; i < n; ++i) point[movable[static_cast<std::size_t>(i)]] = x[i];
     };
@@ -85,13 +86,16 @@ Acquisition::Found Acquisition::climb(const Found& start, int iterations) const 
         place(x);
         const auto [mean, deviation] = process_->at(point, mean_gradient, deviation_gradient);
         const auto improvement = log_expected_improvement(mean, deviation, incumbent_);
+        double log_seconds = 0;
+        if (cost_) log_seconds = cost_->deviation * cost_->process->at(point, cost_gradient, ignored).mean;
         gradient.resize(n);
         for (Index i = 0; i < n; ++i) {
             const auto axis = static_cast<Index>(movable[static_cast<std::size_t>(i)]);
             gradient[i] = -improvement.by_mean * mean_gradient[axis] -
                           improvement.by_deviation * deviation_gradient[axis];
+            if (cost_) gradient[i] += cost_->deviation * cost_gradient[axis];
         }
-        return -improvement.value;
+        return log_seconds - improvement.value;
     };
     const Minimum top = minimize(function, from, {VectorXd::Zero(n), VectorXd::Ones(n)}, iterations);
     Found found{start.point, 0};

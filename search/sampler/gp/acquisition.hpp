@@ -1,9 +1,10 @@
-// Where to try next: the search for the largest log expected improvement.
+// Where to try next: the search for the largest log expected improvement, or improvement per second.
 #pragma once
 
 #include "base/random.hpp"
 #include "search/sampler/gp/regression.hpp"
 
+#include <optional>
 #include <span>
 
 namespace quench::search::sampler {
@@ -16,13 +17,19 @@ class Acquisition {
         int iterations;
     };
 
-    /// `best` are the best points known, the best first; new candidates are spread around them. The process
-    /// must live as long.
-    Acquisition(const space::Encoding& encoding, const Regression& process, double incumbent)
-        : encoding_(&encoding), process_(&process), incumbent_(incumbent) {}
+    /// The process must live as long, and so must `cost`: a process over logarithms of seconds, divided by
+    /// `deviation`. With it the value is the logarithm of expected improvement over the median of the seconds
+    /// (Snoek et al., NIPS 2012, section 3.2), up to a constant.
+    struct LogSeconds {
+        const Regression* process;
+        double deviation;
+    };
+    Acquisition(const space::Encoding& encoding, const Regression& process, double incumbent,
+                std::optional<LogSeconds> cost = std::nullopt)
+        : encoding_(&encoding), process_(&process), incumbent_(incumbent), cost_(cost) {}
 
-    /// The point of largest value found; its coordinates are those of a configuration (snapped, NaN where
-    /// inactive).
+    /// `best` are the best points known, the best first; new candidates are spread around them. The point of
+    /// largest value found; its coordinates are those of a configuration (snapped, NaN where inactive).
     [[nodiscard]] space::Point maximise(std::span<const space::Point> best, const Effort& effort,
                                         base::Rng& rng) const;
 
@@ -43,6 +50,7 @@ class Acquisition {
     const space::Encoding* encoding_;
     const Regression* process_;
     double incumbent_;
+    std::optional<LogSeconds> cost_;
 };
 
 }  // namespace quench::search::sampler

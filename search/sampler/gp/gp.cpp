@@ -69,6 +69,33 @@ Sample sample(const Data& data, std::size_t most) {
     return taken;
 }
 
+/// A process over the logarithms of seconds a step, standardised: `deviation` of them is 1 of its units.
+struct Seconds {
+    Regression process;
+    double deviation;
+};
+
+/// Of the newest `most` trials that were timed; none where fewer than `least` were, or all took as long.
+std::optional<Seconds> seconds_of(const History& history, std::size_t least, std::size_t most,
+                                  int fit_iterations) {
+    std::vector<space::Point> points;
+    std::vector<double> logs;
+    const auto& records = history.records();
+    for (std::size_t i = records.size(); i-- > 0 && points.size() < most;) {
+        if (!(records[i].step_seconds.value_or(0) > 0)) continue;
+        points.push_back(records[i].point);
+        logs.push_back(std::log(*records[i].step_seconds));
+    }
+    if (points.size() < least) return std::nullopt;
+    const Eigen::Map<const Eigen::ArrayXd> values(logs.data(), static_cast<Eigen::Index>(logs.size()));
+    const double deviation = std::sqrt((values - values.mean()).square().mean());
+    if (!(deviation > 1e-9)) return std::nullopt;
+    const Outcome outcome = Outcome::plain(logs);
+    const space::Encoding& encoding = history.encoding();
+    const auto hyperparameters = fit(encoding, points, outcome, prior_centre(encoding), fit_iterations);
+    return Seconds{Regression(encoding, points, outcome.warped(1).values, hyperparameters), deviation};
+}
+
 /// The least value that the process believes at the points known: with noise, a lucky value is not believed.
 double incumbent_of(const Regression& process, const Sample& known_points) {
     double least = HUGE_VAL;
@@ -110,9 +137,14 @@ std::vector<space::Configuration> Gp::ask(TrialId first, std::size_t count) cons
     for (std::size_t i = data.pending.size() - pending; i < data.pending.size(); ++i)
         process.believe(data.pending[i]);
     const std::span<const space::Point> best(used.points.data(), std::min(centres, used.points.size()));
+    const auto seconds = options_.cost_aware ? seconds_of(history_, options_.startup, options_.most_timed,
+                                                          options_.fit_iterations)
+                                             : std::nullopt;
+    std::optional<Acquisition::LogSeconds> cost;
+    if (seconds) cost = {&seconds->process, seconds->deviation};
     for (TrialId trial = first; configurations.size() < count; trial = trial.next()) {
         base::Rng rng(options_.seed, "gp candidates", trial.value());
-        const Acquisition acquisition(encoding, process, incumbent);
+        const Acquisition acquisition(encoding, process, incumbent, cost);
         const space::Point point = acquisition.maximise(
             best, {options_.candidates, options_.climbs, options_.climb_iterations}, rng);
         configurations.push_back(encoding.decode(point));

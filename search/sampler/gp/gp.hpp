@@ -12,6 +12,9 @@ namespace quench::search::sampler {
 /// count as the worst value seen, trials dropped below the level of evidence as the median. Until `startup`
 /// trials are known, trial i gets point i of a scrambled Sobol sequence.
 ///
+/// With `cost_aware` it is expected improvement per second of a step, as a second process predicts it from
+/// the trials that were timed; `startup` of them at least.
+///
 /// The acquisition is searched from Sobol points and from around the best trials, by gradients on the axes
 /// that have them, then value by value on the others. A pure function of seed, trial and events. The cost is
 /// bounded: of more than `most_fitted` trials a share is used to fit, of more than `most_points` a share to
@@ -20,9 +23,11 @@ class Gp final : public Sampler {
   public:
     struct Options {
         std::uint64_t seed = 0;
+        bool cost_aware = false;
         std::size_t startup = 10;
         std::size_t most_fitted = 100;    ///< a fit costs 2 n^3 an iteration
         std::size_t most_points = 250;    ///< a prediction costs n^2
+        std::size_t most_timed = 100;     ///< trials that the process over seconds knows, the newest
         std::size_t most_believed = 150;  ///< running trials that are conditioned upon, the newest
         int fit_iterations = 30;
         std::size_t candidates = 256;  ///< looked at before the best are improved

@@ -21,9 +21,17 @@ Outcome::Outcome(std::vector<double> values)
         logs_[i] = std::log1p((values[static_cast<std::size_t>(i)] - sorted.front()) / unit);
 }
 
+Outcome Outcome::plain(const std::vector<double>& values) {
+    Outcome outcome({});
+    outcome.logs_ =
+        Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
+    outcome.plain_ = true;
+    return outcome;
+}
+
 Outcome::Warped Outcome::warped(double power) const {
-    Warped result{logs_, (power - 1) * logs_.sum()};
-    if (std::abs(power) > 1e-9)
+    Warped result{logs_, plain_ ? 0 : (power - 1) * logs_.sum()};
+    if (!plain_ && std::abs(power) > 1e-9)
         for (double& v : result.values) v = std::expm1(power * v) / power;
     const auto count = static_cast<double>(std::max<Eigen::Index>(logs_.size(), 1));
     result.values.array() -= result.values.sum() / count;

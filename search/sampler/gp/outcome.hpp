@@ -17,6 +17,9 @@ class Outcome {
     /// Expects finite values.
     explicit Outcome(std::vector<double> values);
 
+    /// For values that need no warp: whatever the power, they are only standardised.
+    static Outcome plain(const std::vector<double>& values);
+
     struct Warped {
         Eigen::VectorXd values;  ///< in the order of the raw ones; all 0 if those are equal
         double log_slope;        ///< sum of the logarithms of d warped / d raw, up to a constant
@@ -24,7 +27,8 @@ class Outcome {
     [[nodiscard]] Warped warped(double power) const;
 
   private:
-    Eigen::VectorXd logs_;  ///< log(1 + u)
+    Eigen::VectorXd logs_;  ///< log(1 + u); if plain, the values
+    bool plain_ = false;
 };
 
 }  // namespace quench::search::sampler

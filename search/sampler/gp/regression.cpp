@@ -16,6 +16,7 @@ using Eigen::VectorXd;
 
 constexpr double jitter = 1e-9;       ///< on the diagonal, of the variance: keeps close points apart
 constexpr double variance_prior = 4;  ///< worth so many observations of variance 1
+constexpr double own_scale = 0.25, freedom = 3, common_deviation = 1;  ///< of log lengths a priori
 constexpr double shortest = 0.01, longest = 100;  ///< lengths: below one, white noise; above, a polynomial
 const double root_five = std::sqrt(5.0);
 
@@ -38,6 +39,19 @@ ArrayXd matern_fall(const ArrayXd& a) {
 
 double logistic(double t) {
     return 1 / (1 + std::exp(-t));
+}
+
+/// Minus the log density of log lengths less their centre, up to a constant: a common part, normal with
+/// `common_deviation`, and each axis' own, Student's t. Adds the gradient.
+double prior_of_lengths(const Eigen::Ref<const VectorXd>& away, Eigen::Ref<VectorXd> gradient) {
+    if (away.size() == 0) return 0;
+    constexpr double unit = freedom * own_scale * own_scale;
+    const auto axes = static_cast<double>(away.size());
+    const double mean = away.mean(), variance = common_deviation * common_deviation;
+    const ArrayXd own = away.array() - mean;
+    const ArrayXd slope = (freedom + 1) * own / (unit + own.square());
+    gradient.array() += slope - slope.mean() + mean / (axes * variance);
+    return 0.5 * ((freedom + 1) * (own.square() / unit).log1p().sum() + mean * mean / variance);
 }
 
 double log_length_centre(std::size_t axes) {
@@ -154,7 +168,7 @@ Posterior::Posterior(const space::Encoding& encoding, const std::vector<space::P
       points_(static_cast<Index>(points.size())),
       distances_(points_ * (points_ - 1) / 2, static_cast<Index>(encoding.dimensions())),
       centre_(prior_centre(encoding).packed()),
-      variance_(VectorXd::Constant(centre_.size(), 3)) {
+      variance_{{4, 9, 0.25}} {
     for (std::size_t axis = 0; axis < encoding.dimensions(); ++axis) {
         Index pair = 0;
         for (std::size_t j = 0; j < points.size(); ++j)
@@ -162,7 +176,6 @@ Posterior::Posterior(const space::Encoding& encoding, const std::vector<space::P
                 distances_(pair++, static_cast<Index>(axis)) =
                     distance(encoding.axes()[axis], points[i][axis], points[j][axis]);
     }
-    variance_.tail(3) << 4, 9, 0.25;
 }
 
 double Posterior::operator()(const VectorXd& parameters, VectorXd& gradient) const {
@@ -224,8 +237,10 @@ double Posterior::operator()(const VectorXd& parameters, VectorXd& gradient) con
         (weights.dot(up.values - down.values) / variance - (up.log_slope - down.log_slope)) / (2 * h);
 
     const VectorXd away = parameters - centre_;
-    gradient += away.cwiseQuotient(variance_);
-    return value + 0.5 * away.cwiseProduct(away).cwiseQuotient(variance_).sum();
+    value += prior_of_lengths(away.head(axes), gradient.head(axes));
+    value += prior_of_lengths(away.segment(axes, axes), gradient.segment(axes, axes));
+    gradient.tail(3) += away.tail(3).cwiseQuotient(variance_);
+    return value + 0.5 * away.tail(3).cwiseAbs2().cwiseQuotient(variance_).sum();
 }
 
 Hyperparameters prior_centre(const space::Encoding& encoding) {

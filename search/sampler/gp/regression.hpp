@@ -71,11 +71,13 @@ class Regression {
     Eigen::VectorXd weights_;  ///< inverse(correlations) * values; of believed points 0
 };
 
-/// The most probable hyperparameters given data (MAP), by L-BFGS from `start`. Priors: log lengths are normal
-/// about 1/2 log(axes) - 1.6 with deviation 1.73, the dimension-scaled prior of Hvarfner et al. (ICML 2024),
-/// the additive ones as those of one axis; the log noise is normal about -10 with deviation 3, the share's
-/// logit about 0 with 2, the power about 0.5 with 0.5. About n^3 multiplications and d n^2 / 2 exponentials
-/// an iteration.
+/// The most probable hyperparameters given data (MAP), by L-BFGS from `start`. Priors: the log lengths
+/// of a part have in common a normal part about 1/2 log(axes) - 1.6 (the centre that Hvarfner et al., ICML
+/// 2024, scale with the dimensions; the additive ones as those of one axis) with deviation 1; what each has
+/// of its own follows Student's t with 3 degrees of freedom and scale 0.25. Lengths that are free to differ
+/// fit what is not there; but a few axes may be quite unlike the others, or of no matter. The log noise is
+/// normal about -10 with deviation 3, the share's logit about 0 with 2, the power about 0.5 with 0.5. About
+/// n^3 multiplications and d n^2 / 2 exponentials an iteration.
 Hyperparameters fit(const space::Encoding& encoding, const std::vector<space::Point>& points,
                     const Outcome& outcome, const Hyperparameters& start, int iterations);
 
@@ -92,8 +94,9 @@ class Posterior {
   private:
     Outcome outcome_;
     Eigen::Index points_;
-    Eigen::ArrayXXd distances_;          ///< (pair i > j, axis)
-    Eigen::VectorXd centre_, variance_;  ///< of the priors
+    Eigen::ArrayXXd distances_;  ///< (pair i > j, axis)
+    Eigen::VectorXd centre_;     ///< of the priors
+    Eigen::Vector3d variance_;   ///< of those that are not of lengths
 };
 
 }  // namespace quench::search::sampler

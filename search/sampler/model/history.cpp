@@ -104,6 +104,7 @@ void History::tell(const Event& event) {
         if (!record || (!record->reports.empty() && reported->step <= record->reach())) return;
         if (record->reports.empty() && !record->ending) ++known_;
         record->reports.emplace_back(reported->step, reported->value);
+        record->step_seconds = reported->step_seconds;
         if (!reported->others.empty())
             record->objectives.push_back(all_of(reported->value, reported->others));
     } else if (const auto* judged = std::get_if<Judged>(&event)) {

@@ -21,6 +21,7 @@ struct Record {
     bool halted = false;  ///< paused or stopped by a verdict, and not gone on since
     std::vector<Values> objectives =
         {};  ///< all values, one entry a report; empty where there is one objective
+    std::optional<double> step_seconds = std::nullopt;  ///< as the last report says
 
     [[nodiscard]] Resource reach() const { return reports.empty() ? 0 : reports.back().first; }
 };

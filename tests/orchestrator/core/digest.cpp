@@ -33,8 +33,9 @@ std::string of(const Queued&) {
     return "queued";
 }
 std::string of(const Running& phase) {
-    return fmt::format("running {} on {} ({}) to {} with {} since {}", phase.attempt.value(), phase.worker,
-                       phase.session, phase.to, phase.ranks, phase.since.us);
+    return fmt::format("running {} on {} ({}) to {} with {} since {} heard {}", phase.attempt.value(),
+                       phase.worker, phase.session, phase.to, phase.ranks, phase.since.us,
+                       phase.heard ? phase.heard->us : -1);
 }
 std::string of(const Paused&) {
     return "paused";
@@ -45,16 +46,15 @@ std::string of(const Ended& phase) {
 
 std::string of(const Trial& trial) {
     std::string text = fmt::format(
-        "trial {} {} from {} bracket {} goal {} reached {} order {} attempts {} setbacks {} {} {} at {} {}\n "
-        "verdict "
-        "{}\n "
-        "end {}\n curve",
+        "trial {} {} from {} bracket {} goal {} reached {} order {} attempts {} setbacks {} {} {} timed {} "
+        "{} at "
+        "{} {}\n verdict {}\n end {}\n curve",
         trial.id.value(), search::space::to_json(trial.params).dump(),
         trial.parent ? fmt::format("{}@{}", trial.parent->trial.value(), trial.parent->step) : "0",
         trial.bracket, trial.goal, trial.reached, trial.order, trial.attempts, trial.setbacks.crashed,
-        trial.setbacks.timed_out, trial.setbacks.lost_in_a_row, trial.proposed_at.us,
-        std::visit([](const auto& phase) { return of(phase); }, trial.phase), of(trial.verdict),
-        of(trial.last_end));
+        trial.setbacks.timed_out, trial.setbacks.lost_in_a_row, trial.timed.count(), trial.timed_steps,
+        trial.proposed_at.us, std::visit([](const auto& phase) { return of(phase); }, trial.phase),
+        of(trial.verdict), of(trial.last_end));
     for (const Point& point : trial.curve) text += fmt::format(" {}:{}", point.step, bits(point.value));
     return text + "\n";
 }

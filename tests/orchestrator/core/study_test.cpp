@@ -145,6 +145,39 @@ TEST(StopRules, resource_counts_steps_once) {
     EXPECT_THAT(rig.state().ending->reason, HasSubstr("stop.resource: 5 of 5 epochs"));
 }
 
+TEST(StepTimes, are_those_between_an_attempts_start_and_its_reports) {
+    Rig rig(small_study("none", 9));
+    rig.join("w1");
+    rig.tick(seconds(3));
+    rig.report("w1", 0, 1, 0.5);
+    rig.tick(seconds(1));
+    rig.report("w1", 0, 2, 0.4);
+    EXPECT_EQ(rig.trial(0).timed, seconds(4));
+    EXPECT_EQ(rig.trial(0).timed_steps, 2);
+    rig.tick(seconds(5));
+    rig.end("w1", 0, Outcome::preempted);  // what is lost was nobody's step
+    rig.tick(seconds(2));
+    rig.report("w1", 0, 4, 0.3);
+    EXPECT_EQ(rig.trial(0).timed, seconds(6));
+    EXPECT_EQ(rig.trial(0).timed_steps, 4);
+}
+
+TEST(StepTimes, are_not_known_of_steps_that_ended_while_no_coordinator_was_there) {
+    Rig rig(small_study("none", 9));
+    rig.join("w1");
+    rig.tick(seconds(1));
+    rig.report("w1", 0, 1, 0.5);
+    rig.restart();
+    rig.join("w1", 1, {rig.key(0)});
+    rig.tick(seconds(1));
+    rig.report("w1", 0, 7, 0.4);
+    EXPECT_EQ(rig.trial(0).timed_steps, 1) << "its report may have waited";
+    rig.tick(seconds(1));
+    rig.report("w1", 0, 8, 0.4);
+    EXPECT_EQ(rig.trial(0).timed_steps, 2);
+    EXPECT_EQ(rig.trial(0).timed, seconds(2));
+}
+
 TEST(StopRules, value_ends_the_study_in_either_direction) {
     for (const Direction direction : {Direction::minimize, Direction::maximize}) {
         Study study = small_study("none", 9);

@@ -163,6 +163,12 @@ TEST(study_file, a_population_has_its_options_and_needs_no_stop_rule) {
         << "as Ray Tune calls them";
 }
 
+TEST(study_file, gp_takes_a_cost) {
+    const std::string gp = "stop: {trials: 3}\nsearch: {sampler: gp";
+    EXPECT_FALSE(study_of(bent(smallest, "stop: {trials: 3}", gp + "}")).sampler.cost_aware);
+    EXPECT_TRUE(study_of(bent(smallest, "stop: {trials: 3}", gp + ", cost: seconds}")).sampler.cost_aware);
+}
+
 TEST(study_file, constraints_belong_to_the_space) {
     const core::Study study = study_of(bent(
         sample,

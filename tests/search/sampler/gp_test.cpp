@@ -1,5 +1,6 @@
 #include "search/sampler/gp/gp.hpp"
 
+#include "search/sampler/gp/acquisition.hpp"
 #include "search/sampler/gp/expected_improvement.hpp"
 #include "search/sampler/gp/minimize.hpp"
 #include "search/sampler/gp/outcome.hpp"
@@ -143,6 +144,22 @@ TEST(regression, the_gradient_of_the_posterior_agrees_with_differences) {
     }
 }
 
+TEST(regression, lengths_differ_only_where_the_data_say_so) {
+    // The value is a wave of the first axis; of the other seven forty trials tell nothing.
+    const space::Encoding encoding(box(8));
+    std::vector<space::Point> points;
+    std::vector<double> values;
+    base::Rng rng(5, "gp lengths");
+    for (int i = 0; i < 40; ++i) {
+        points.push_back(space::random_point(rng, 8));
+        values.push_back(std::sin(12 * points.back()[0]));
+    }
+    const auto fitted = fit(encoding, points, Outcome::plain(values), prior_centre(encoding), 200);
+    const VectorXd own = fitted.log_lengths.tail(7).array() - fitted.log_lengths.tail(7).mean();
+    EXPECT_LT(own.cwiseAbs().maxCoeff(), 1) << "four scales of the prior";
+    EXPECT_LT(fitted.log_additive_lengths[0], fitted.log_additive_lengths.tail(7).minCoeff());
+}
+
 TEST(regression, predictions_interpolate_and_their_gradients_agree_with_differences) {
     for (std::uint64_t seed = 0; seed < 10; ++seed) {
         Data data = data_of(seed, 10);
@@ -179,6 +196,59 @@ TEST(regression, belief_keeps_the_mean_and_removes_uncertainty) {
     EXPECT_NEAR(process.at(near).mean, before.mean, 1e-9);
     EXPECT_LT(process.at(near).deviation, before.deviation);
     EXPECT_LT(process.at(somewhere).deviation, 0.05);
+}
+
+TEST(acquisition, of_two_places_alike_takes_the_cheaper_one) {
+    const space::Encoding encoding(box(1));
+    const std::vector<space::Point> points{{0.0}, {0.5}, {1.0}};
+    const auto hyperparameters = prior_centre(encoding);
+    const Regression process(encoding, points, VectorXd{{1.0, 1.0, 1.0}}, hyperparameters);
+    const Regression rising(encoding, points, VectorXd{{-1.0, 0.0, 1.0}}, hyperparameters);
+    const Regression falling(encoding, points, VectorXd{{1.0, 0.0, -1.0}}, hyperparameters);
+    const auto chosen = [&](const Regression& seconds) {
+        base::Rng rng(1, "acquisition test");
+        const Acquisition acquisition(encoding, process, 1, Acquisition::LogSeconds{&seconds, 1.5});
+        return acquisition.maximise(points, {64, 3, 25}, rng)[0];
+    };
+    EXPECT_LT(chosen(rising), 0.5);
+    EXPECT_GT(chosen(falling), 0.5);
+    EXPECT_NEAR(chosen(rising), 1 - chosen(falling), 1e-3);
+    const Acquisition plain(encoding, process, 1);
+    const Acquisition per_second(encoding, process, 1, Acquisition::LogSeconds{&rising, 1.5});
+    EXPECT_NEAR(plain.value({0.3}) - per_second.value({0.3}), 1.5 * rising.at({0.3}).mean, 1e-12);
+}
+
+/// What it proposes after 12 trials whose steps took e^(3x) seconds, or nobody knows how long.
+space::Configuration proposed_after_12(bool cost_aware, bool timed) {
+    Gp gp(box(1), {.seed = 3, .cost_aware = cost_aware});
+    for (std::uint64_t i = 0; i < 12; ++i) {
+        const double x = 0.04 + 0.08 * static_cast<double>(i);
+        gp.tell(Proposed{TrialId(i), {{"x0", x}}, 0, 1});
+        Reported reported{TrialId(i), 1, std::cos(9 * x)};
+        if (timed) reported.step_seconds = std::exp(3 * x);
+        gp.tell(reported);
+        gp.tell(Ended{TrialId(i), Ending::completed});
+    }
+    return gp.ask(TrialId(12), 1).at(0);
+}
+
+TEST(gp, counts_seconds_if_asked_to_and_if_it_was_told_any) {
+    const auto without = proposed_after_12(false, false);
+    EXPECT_EQ(proposed_after_12(false, true), without);
+    EXPECT_EQ(proposed_after_12(true, false), without);
+    EXPECT_NE(proposed_after_12(true, true), without);
+}
+
+TEST(outcome, plain_values_are_standardised_whatever_the_power) {
+    const Outcome outcome = Outcome::plain({1, 2, 3, 6});
+    for (const double power : {-1.0, 0.0, 1.5}) {
+        const auto [values, log_slope] = outcome.warped(power);
+        for (Index i = 0; i < 4; ++i)
+            EXPECT_NEAR(values[i],
+                        (std::vector{1., 2., 3., 6.}[static_cast<std::size_t>(i)] - 3) / std::sqrt(3.5),
+                        1e-12);
+        EXPECT_NEAR(log_slope, -4 * std::log(std::sqrt(3.5)), 1e-12);
+    }
 }
 
 TEST(gp, finds_the_bottom_of_a_bowl_and_keeps_parallel_proposals_apart) {
