@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 
 namespace quench::search::sampler {
@@ -22,6 +23,34 @@ struct Data {
     std::vector<space::Point> pending;
 };
 
+/// What dropped trials would have come to at the level of evidence, the best first: from where they stood, by
+/// as much as those that came there moved in the middle; no better than the middle of these. Who came there
+/// was chosen: a value from among theirs would make the worst places look like the best.
+std::vector<Evidence::Value> dropped_values(const Evidence& evidence, const std::vector<Record>& records) {
+    std::map<Resource, double> moves;  // from there to the level
+    const auto move_from = [&](Resource reach) {
+        const auto [found, is_new] = moves.try_emplace(reach, 0);
+        if (!is_new) return found->second;
+        std::vector<double> all;
+        for (const auto& [record, value] : evidence.values)
+            all.push_back(value - records[record].value_at(reach));
+        const auto middle = all.begin() + std::ssize(all) / 2;
+        std::nth_element(all.begin(), middle, all.end());
+        return found->second = *middle;
+    };
+    const double median = evidence.values[evidence.values.size() / 2].value;
+    std::vector<Evidence::Value> values;
+    for (const std::size_t record : evidence.dropped) {
+        const auto& [reach, value] = records[record].reports.back();
+        const double moved = value + move_from(reach);
+        values.push_back(
+            {record, std::isfinite(moved) ? std::max(median, moved) : evidence.values.back().value});
+    }
+    std::stable_sort(values.begin(), values.end(),
+                     [](const auto& a, const auto& b) { return a.value < b.value; });
+    return values;
+}
+
 Data data_of(const History& history) {
     const Evidence evidence = history.evidence();
     const auto& records = history.records();
@@ -31,15 +60,20 @@ Data data_of(const History& history) {
         data.values.push_back(value);
     }
     if (data.values.empty()) return data;
-    const double median = data.values[data.values.size() / 2], worst = data.values.back();
-    const auto add = [&](const std::vector<std::size_t>& group, double value) {
-        for (const std::size_t record : group) {
-            data.points.push_back(records[record].point);
-            data.values.push_back(value);
-        }
-    };
-    add(evidence.dropped, median);
-    add(evidence.broken, worst);
+    for (const auto& [record, value] : dropped_values(evidence, records)) {
+        data.points.push_back(records[record].point);
+        data.values.push_back(value);
+    }
+    // Bad among all, but not the worst of all where many were dropped: failures by chance happen near the
+    // best too.
+    std::vector<double> all = data.values;
+    const auto bad = all.begin() + std::ssize(all) * 3 / 4;
+    std::nth_element(all.begin(), bad, all.end());
+    const double broken = std::max(*bad, evidence.values.back().value);
+    for (const std::size_t record : evidence.broken) {
+        data.points.push_back(records[record].point);
+        data.values.push_back(broken);
+    }
     for (const std::size_t record : evidence.pending) data.pending.push_back(records[record].point);
     return data;
 }

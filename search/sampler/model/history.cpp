@@ -27,10 +27,6 @@ std::size_t report_at(const Record& record, Resource level) {
     return static_cast<std::size_t>(found - record.reports.begin()) - (found == record.reports.end() ? 1 : 0);
 }
 
-double value_at(const Record& record, Resource level) {
-    return record.reports[report_at(record, level)].second;
-}
-
 Values all_of(double value, const std::vector<double>& others) {
     Values all{value};
     all.insert(all.end(), others.begin(), others.end());
@@ -79,6 +75,10 @@ Resource level_of(const std::vector<Record>& records, std::size_t fewest) {
 }
 
 }  // namespace
+
+double Record::value_at(Resource resource) const {
+    return reports[report_at(*this, resource)].second;
+}
 
 History::History(space::Encoding encoding, const Options& options)
     : encoding_(std::move(encoding)), options_(options) {
@@ -169,7 +169,7 @@ Evidence History::evidence() const {
             if (values.empty()) {
                 for (const Record& other : records_)
                     if (!other.reports.empty() && comparable_to(other) >= record.reach())
-                        values.push_back(value_at(other, record.reach()));
+                        values.push_back(other.value_at(record.reach()));
                 std::sort(values.begin(), values.end());
             }
             const auto best = static_cast<std::size_t>(options_.share * static_cast<double>(values.size()));

@@ -24,6 +24,8 @@ struct Record {
     std::optional<double> step_seconds = std::nullopt;  ///< as the last report says
 
     [[nodiscard]] Resource reach() const { return reports.empty() ? 0 : reports.back().first; }
+    /// Of the first report at or beyond a resource, else of the last. Needs a report.
+    [[nodiscard]] double value_at(Resource resource) const;
 };
 
 /// The trials sorted by what they teach. Indices are those of History::records.
