@@ -12,6 +12,7 @@
 #include "orchestrator/simulate/table_answer.hpp"
 #include "orchestrator/study/nearest.hpp"
 #include "orchestrator/study/report.hpp"
+#include "search/catalogue.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -62,6 +63,12 @@ std::optional<std::vector<Simulated>> read_studies(const World& world, const Opt
                 fmt::format(
                     "{} has several objectives (curves are simulated of one) simulate a copy with one",
                     printable(one.file)));
+        if (!options.table.empty() && search::scheduler_proposes(one.study.fidelity.name))
+            throw Refusal(
+                ExitCode::usage,
+                fmt::format("{} has the scheduler {} (a table holds curves of configurations that never "
+                            "change) simulate it with --function, or another scheduler",
+                            printable(one.file), one.study.fidelity.name));
         if (one.study.warm_start)
             world.err << fmt::format("quench: {}: a simulated study begins cold; warm_start is left out\n",
                                      printable(one.file));

@@ -2,6 +2,7 @@
 
 #include "orchestrator/cli/text.hpp"
 #include "orchestrator/simulate/statistics.hpp"
+#include "search/catalogue.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -89,6 +90,10 @@ std::vector<std::string> remarks(const Simulated& simulated, const std::map<std:
         texts.push_back(
             fmt::format("in {} of {} runs no trial was completed; best is that of those that got furthest",
                         provisional, runs.size()));
+    if (search::scheduler_proposes(simulated.study.fidelity.name))
+        texts.push_back(fmt::format(
+            "{} adds up gains of different configurations, so its values may lie outside of all curves",
+            simulated.study.fidelity.name));
     if (simulated.answers == "shuffled-rows")
         texts.push_back(
             fmt::format("sampler {} learns nothing, so the rows of the table answer in a shuffle, whatever "

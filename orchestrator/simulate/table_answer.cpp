@@ -9,7 +9,7 @@ namespace quench::orchestrator::simulate {
 base::Result<TableAnswer> table_answer(std::shared_ptr<const Table> table, const core::Study& study) {
     auto nearest = TableLandscape::make(std::move(table), study);
     if (!nearest) return nearest.error();
-    if (search::sampler_learns(study.sampler.name) || search::scheduler_proposes(study.fidelity.name))
+    if (search::sampler_learns(study.sampler.name))
         return TableAnswer{"nearest-row", std::move(nearest).value()};
     return TableAnswer{"shuffled-rows", std::make_unique<ShuffledRows>(std::move(nearest).value())};
 }

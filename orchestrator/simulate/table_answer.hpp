@@ -16,9 +16,9 @@ struct TableAnswer {
     std::unique_ptr<Landscape> landscape;
 };
 
-/// A sampler that learns nothing gets the rows evenly (shuffled_rows.hpp); one that learns, or a scheduler
-/// that changes configurations, must be shown what it asked for, as near as the table has it
-/// (table_landscape.hpp). Refuses a table that does not fit the study, as TableLandscape does.
+/// A sampler that learns nothing gets the rows evenly (shuffled_rows.hpp); one that learns must be shown
+/// what it asked for, as near as the table has it (table_landscape.hpp). Refuses a table that does not fit
+/// the study, as TableLandscape does.
 base::Result<TableAnswer> table_answer(std::shared_ptr<const Table> table, const core::Study& study);
 
 }  // namespace quench::orchestrator::simulate

@@ -87,11 +87,15 @@ std::optional<Field> by_last_value(const SurvivalQuestion& question) {
     return field;
 }
 
-std::optional<Field> by_predictor(const SurvivalQuestion& question) {
+std::optional<Field> by_predictor(const SurvivalQuestion& question, std::string& complaint) {
     if (!question.predictor || question.movements.size() < SurvivalWork::enough) return std::nullopt;
     const auto forecaster = predictor::Forecaster::fit(*question.predictor, question.curves,
                                                        question.question, {.seed = question.key});
-    if (!forecaster) return std::nullopt;
+    if (!forecaster) {
+        complaint =
+            fmt::format("{} gave no forecast: {}", question.predictor->name(), forecaster.error().text());
+        return std::nullopt;
+    }
     const auto scores =
         std::make_shared<const std::vector<double>>(forecaster->scores().begin(), forecaster->scores().end());
     const double unit = root_mean_square(*scores);
@@ -119,7 +123,7 @@ void SurvivalWork::run() const {
             return;
         }
         auto last = by_last_value(question_);
-        auto model = by_predictor(question_);
+        auto model = by_predictor(question_, complaint_);
         const bool leads = question_.predictor_leads && model.has_value();
         const auto& field = leads ? model : last;
         const auto& rival = leads ? last : model;
@@ -158,6 +162,11 @@ const std::vector<Survival>& SurvivalWork::outcome() const {
     return outcome_;
 }
 
+const std::string& SurvivalWork::complaint() const {
+    run();
+    return complaint_;
+}
+
 std::optional<double> SurvivalWork::threshold() const {
     run();
     return threshold_;
@@ -178,6 +187,7 @@ Judgement judgement_of(const SurvivalWork& work, std::size_t contender, const De
                                                        100 * outcome.evidence->chance.value_or(0),
                                                        question.places, question.target)
                                          : std::string("too little is known of curves to stop any");
+    if (!work.complaint().empty()) judgement.reason += "; " + work.complaint();
     bool stops = decision.stops && outcome.evidence;
     if (stops && decision.audit > 0 &&
         base::Rng(judgement.trial.value(), "audit of stops", static_cast<std::uint64_t>(question.target))

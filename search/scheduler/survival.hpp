@@ -69,12 +69,15 @@ class SurvivalWork final : public Work {
     [[nodiscard]] const std::vector<Survival>& outcome() const;
     /// The forecast at the edge of the places, where there are forecasts.
     [[nodiscard]] std::optional<double> threshold() const;
+    /// Why the predictor gave no forecast, where it was asked and failed; else empty.
+    [[nodiscard]] const std::string& complaint() const;
 
   private:
     SurvivalQuestion question_;
     mutable std::once_flag once_;
     mutable std::vector<Survival> outcome_;
     mutable std::optional<double> threshold_;
+    mutable std::string complaint_;
     mutable std::atomic<bool> done_ = false;
 };
 

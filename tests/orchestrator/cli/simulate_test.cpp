@@ -90,6 +90,15 @@ TEST_F(Simulate, several_studies_stand_side_by_side_and_say_how_the_table_answer
     EXPECT_EQ(nlohmann::json::parse(out_)["studies"][0]["study"], "asha");
 }
 
+TEST_F(Simulate, population_based_training_is_refused_on_a_table_and_with_a_function_says_what_values_are) {
+    write("pbt.yaml", study("pbt", "scheduler: pbt, population: 4, interval: 1, max: 4", ""));
+    ASSERT_EQ(quench({"simulate", path("pbt.yaml"), "--table", path("table.csv")}), ExitCode::usage);
+    EXPECT_THAT(err_, HasSubstr("a table holds curves of configurations that never change"));
+    ASSERT_EQ(quench({"simulate", path("pbt.yaml"), "--function", "sphere", "--seeds", "2"}), ExitCode::ok)
+        << err_;
+    EXPECT_THAT(out_, HasSubstr("its values may lie outside of all curves"));
+}
+
 TEST_F(Simulate, a_fitted_model_answers_and_says_how_far_it_can_be_trusted) {
     std::string rows = "hp.x,loss@1,loss@2,loss@3,loss@4\n";
     for (int i = 0; i <= 30; ++i) {

@@ -31,12 +31,6 @@ TEST(table_answer, a_sampler_that_learns_is_shown_the_nearest_row_and_any_other_
     }
 }
 
-TEST(table_answer, a_scheduler_that_changes_configurations_is_shown_the_nearest_row) {
-    core::Study study = study_with("random");
-    study.fidelity.name = "pbt";
-    EXPECT_EQ(table_answer(table(), study)->name, "nearest-row");
-}
-
 TEST(table_answer, the_landscape_is_the_one_that_is_named) {
     const auto nearest = table_answer(table(), study_with("tpe"));
     const auto shuffled = table_answer(table(), study_with("random"));

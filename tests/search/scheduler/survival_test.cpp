@@ -143,6 +143,9 @@ TEST(survival, a_predictor_that_fails_leaves_the_last_value) {
     const SurvivalWork work(question);
     EXPECT_EQ(stopped(work), 7u);
     EXPECT_EQ(work.outcome()[0].evidence->predictor, "last");
+    const Judgement judged =
+        judgement_of(work, 9, {.trial = TrialId(9), .stops = true, .at = 4, .next = 6, .unit = "epoch"});
+    EXPECT_NE(judged.reason.find("; qsvr gave no forecast: "), std::string::npos) << judged.reason;
 }
 
 /// Values of any kind: nothing breaks, the best are never stopped, and never fewer than the places stay.
