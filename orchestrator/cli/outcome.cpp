@@ -94,7 +94,7 @@ ExitCode print_outcome(const World& world, const Common& common, const core::Sta
         world.err << fmt::format("study '{}' is paused; 'quench resume {}' goes on\n", name, name);
         return ExitCode::ok;
     }
-    world.err << fmt::format("study '{}' {}: {}\n", name, state_name(state), printable(state.ending->reason));
+    world.err << fmt::format("study '{}' {}: {}\n", name, state_name(state), printable(ending_text(state)));
     if (!best_of(state)) {
         world.err << fmt::format(
             "quench: no trial reported {} ('quench trials' and 'quench show TRIAL' say why)\n",

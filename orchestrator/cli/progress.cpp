@@ -52,7 +52,7 @@ base::Duration active_time(const State& state, const ProgressInfo& info) {
 std::string head(const State& state, const ProgressInfo& info) {
     std::string text = fmt::format("{}  {}  {}", printable(state.study().name), state_name(state),
                                    base::to_text(active_time(state, info)));
-    if (state.ending && !state.ending->reason.empty()) text += "  (" + printable(state.ending->reason) + ")";
+    if (const std::string why = ending_text(state); !why.empty()) text += "  (" + printable(why) + ")";
     if (!state.ending && !info.since && info.now > state.last_at)
         text += fmt::format("  (last fact {} ago)", base::to_text(info.now - state.last_at));
     return text;

@@ -58,6 +58,14 @@ TEST(live_view, a_study_that_has_ended_says_why_and_promises_nothing) {
     EXPECT_NE(view.find("val_loss 0.25 (trial 1 at epoch 3)"), view.npos) << view;
 }
 
+TEST(live_view, a_study_that_ended_for_want_of_proposals_says_what_ended_them) {
+    core::State state = state_at(Until::ended);
+    state.proposals_ended = "the space is exhausted";
+    const std::string view = live_view(state, at_work(1h), 100, false);
+    EXPECT_TRUE(view.starts_with("demo  cancelled  25 s  (asked for by a user; the space is exhausted)\n"))
+        << view;
+}
+
 TEST(live_view, a_journal_without_a_coordinator_shows_its_age_and_no_date) {
     const std::string view = live_view(state_at(Until::promoted), {.now = journal_begin + 2h}, 100, false);
     EXPECT_NE(view.find("(last fact 1 h 59 min ago)"), view.npos) << view;
