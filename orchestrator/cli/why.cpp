@@ -40,6 +40,17 @@ void print_trial(std::ostream& out, const core::State& state, const Json& view) 
                 view["verdicts"]);
 }
 
+void print_chances(std::ostream& out, std::string_view of, const Json& rows) {
+    out << "\n" << of << "\n";
+    print_table(out,
+                {{"from", "FROM", Align::right},
+                 {"to", "TO", Align::right},
+                 {"verdicts", "VERDICTS", Align::right},
+                 {"mean_chance", "MEAN CHANCE", Align::right},
+                 {"went_on", "WENT ON", Align::right}},
+                rows);
+}
+
 void print_study(std::ostream& out, const Json& view) {
     out << fmt::format(
         "{}, scheduler {}: {} verdicts, {} trials stopped by forecasts, {:.2f} of them wrongly "
@@ -51,24 +62,10 @@ void print_study(std::ostream& out, const Json& view) {
         out << "no forecast has met its step yet\n";
         return;
     }
-    out << "\nChances to go on, and how many did, of trials that were trained on\n";
-    print_table(out,
-                {{"from", "FROM", Align::right},
-                 {"to", "TO", Align::right},
-                 {"verdicts", "VERDICTS", Align::right},
-                 {"mean_chance", "MEAN CHANCE", Align::right},
-                 {"went_on", "WENT ON", Align::right}},
-                view["chances"]);
-    if (!view["audits"].empty()) {
-        out << "\nThe same of audits: trials that would have been stopped, and went on to show it\n";
-        print_table(out,
-                    {{"from", "FROM", Align::right},
-                     {"to", "TO", Align::right},
-                     {"verdicts", "VERDICTS", Align::right},
-                     {"mean_chance", "MEAN CHANCE", Align::right},
-                     {"went_on", "WENT ON", Align::right}},
-                    view["audits"]);
-    }
+    print_chances(out, "Chances to go on, and how many did, of trials that were trained on", view["chances"]);
+    if (!view["audits"].empty())
+        print_chances(out, "The same of audits: trials that would have been stopped, and went on to show it",
+                      view["audits"]);
     out << "\nForecasts beside what trials came to\n";
     print_table(out,
                 {{"predictor", "PREDICTOR"},

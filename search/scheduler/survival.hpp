@@ -46,14 +46,12 @@ struct Survival {
 /// - Those that are among the best `places` now are never stopped: a forecast alone takes nobody out.
 /// - Of the others those stop whose chance is `bearable` at most.
 /// - Disturbances (chances.hpp) come from `movements`. Contenders that look worse than all of these but one
-/// are
-///   unlike them (who was trained that far was chosen): theirs come from `earlier`, narrowed where values
+///   are unlike them (who was trained that far was chosen): theirs come from `earlier`, narrowed where values
 ///   have drawn together since: by the root of the ratio, since part of what disturbs shrinks with the
 ///   values, and part (noise) does not. Where `movements` are fewer than `enough`, all contenders' come from
 ///   both.
 /// - A contender for whom these are fewer than `enough` counts as if it were as good as the best. Where that
-/// is
-///   so for all, or curves show no spread, nothing is calibrated.
+///   is so for all, or curves show no spread, nothing is calibrated.
 /// - Where the predictor leads, its forecasts and the errors of its cross-validation take the place of these.
 class SurvivalWork final : public Work {
   public:

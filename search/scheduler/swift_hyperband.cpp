@@ -4,7 +4,6 @@
 #include "search/scheduler/amount.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include <fmt/format.h>

@@ -4,10 +4,10 @@
 // 1/16, 1/8, 3/16, 1/4, 3/8, 1/2, 5/8, 3/4 and 7/8 of it. When the last trial of the round has come to one,
 // those stop whose chance to be among the round's survivors is not worth what it would cost to see
 // (survival.hpp): the share of the round's places that may be lost with a trial grows with the resource that
-// its stop saves, at one price in all rounds. Of all ways to lose as many survivors this saves most. How
-// certain a ranking is, is learnt from this study's own curves, all of them (curve_history.hpp): every trial
-// that was trained beyond the round's target, in whichever bracket, and where these are few, earlier stages
-// of training. What is not known yet stops nobody: it begins as Hyperband.
+// its stop saves, at one price in all rounds. No other choice among the same trials saves more for as many
+// lost. How certain a ranking is, is learnt from this study's own curves, all of them (curve_history.hpp):
+// every trial that was trained beyond the round's target, in whichever bracket, and where these are few,
+// earlier stages of training. What is not known yet stops nobody: it begins as Hyperband.
 //
 // A predictor can be given. It is asked beside the last value, and takes the decisions once its forecasts
 // were nearer to what trials came to than the last value's, more often than chance explains (two standard
