@@ -1,5 +1,6 @@
 #include "search/sampler/gp/regression.hpp"
 
+#include "search/sampler/gp/input_warp.hpp"
 #include "search/sampler/gp/minimize.hpp"
 
 #include <cmath>
@@ -20,11 +21,14 @@ constexpr double own_scale = 0.25, freedom = 3, common_deviation = 1;  ///< of l
 constexpr double shortest = 0.01, longest = 100;  ///< lengths: below one, white noise; above, a polynomial
 const double root_five = std::sqrt(5.0);
 
-double distance(const space::Axis& axis, double a, double b) {
+constexpr double bend_scale = 0.5, bend_freedom = 3;  ///< a priori
+constexpr double most_bent = 8;
+
+/// What no bend changes: between a missing and a given coordinate, and on nominal axes.
+double distance_apart(const space::Axis& axis, double a, double b) {
     const bool missing = std::isnan(a), other_missing = std::isnan(b);
     if (missing || other_missing) return missing == other_missing ? 0 : 1;
-    if (axis.relation == space::Relation::nominal) return a == b ? 0 : 1;
-    return std::abs(a - b);
+    return axis.relation == space::Relation::nominal && a != b ? 1 : 0;
 }
 
 /// Matern 5/2 of a distance times sqrt(5) over the length.
@@ -54,6 +58,13 @@ double prior_of_lengths(const Eigen::Ref<const VectorXd>& away, Eigen::Ref<Vecto
     return 0.5 * ((freedom + 1) * (own.square() / unit).log1p().sum() + mean * mean / variance);
 }
 
+/// The same of bends.
+double prior_of_bends(const Eigen::Ref<const VectorXd>& bends, Eigen::Ref<VectorXd> gradient) {
+    constexpr double unit = bend_freedom * bend_scale * bend_scale;
+    gradient.array() += (bend_freedom + 1) * bends.array() / (unit + bends.array().square());
+    return 0.5 * (bend_freedom + 1) * (bends.array().square() / unit).log1p().sum();
+}
+
 double log_length_centre(std::size_t axes) {
     return 0.5 * std::log(static_cast<double>(std::max<std::size_t>(axes, 1))) - 1.6;
 }
@@ -61,19 +72,21 @@ double log_length_centre(std::size_t axes) {
 }  // namespace
 
 VectorXd Hyperparameters::packed() const {
-    VectorXd all(log_lengths.size() + log_additive_lengths.size() + 3);
-    all << log_lengths, log_additive_lengths, share_logit, log_noise, power;
+    VectorXd all(log_lengths.size() + log_additive_lengths.size() + bends.size() + 3);
+    all << log_lengths, log_additive_lengths, bends, share_logit, log_noise, power;
     return all;
 }
 
 Hyperparameters Hyperparameters::unpacked(const VectorXd& all) {
-    const Index axes = (all.size() - 3) / 2;
-    return {all.head(axes), all.segment(axes, axes), all[2 * axes], all[2 * axes + 1], all[2 * axes + 2]};
+    const Index axes = (all.size() - 3) / 3;
+    return {all.head(axes), all.segment(axes, axes), all.segment(2 * axes, axes),
+            all[3 * axes],  all[3 * axes + 1],       all[3 * axes + 2]};
 }
 
 Regression::Regression(const space::Encoding& encoding, const std::vector<space::Point>& points,
                        const VectorXd& values, const Hyperparameters& hyperparameters)
     : encoding_(&encoding),
+      bends_(hyperparameters.bends),
       points_(static_cast<Index>(points.size()), static_cast<Index>(encoding.dimensions())),
       scales_(root_five * (-hyperparameters.log_lengths).array().exp()),
       additive_scales_(root_five * (-hyperparameters.log_additive_lengths).array().exp()),
@@ -81,11 +94,13 @@ Regression::Regression(const space::Encoding& encoding, const std::vector<space:
       joint_(1 - logistic(hyperparameters.share_logit)),
       noise_(std::exp(hyperparameters.log_noise) + jitter) {
     const Index n = points_.rows();
+    std::vector<space::Point> bent_points;
+    for (const space::Point& point : points) bent_points.push_back(bent(point));
     for (Index i = 0; i < n; ++i)
         points_.row(i) =
-            Eigen::Map<const VectorXd>(points[static_cast<std::size_t>(i)].data(), points_.cols());
+            Eigen::Map<const VectorXd>(bent_points[static_cast<std::size_t>(i)].data(), points_.cols());
     MatrixXd matrix(n, n);
-    for (Index i = 0; i < n; ++i) matrix.col(i) = correlations(points[static_cast<std::size_t>(i)]);
+    for (Index i = 0; i < n; ++i) matrix.col(i) = correlations(bent_points[static_cast<std::size_t>(i)]);
     matrix.diagonal().array() = 1 + noise_;
     Eigen::LLT<MatrixXd> cholesky(matrix);
     for (double more = 10 * noise_; cholesky.info() != Eigen::Success; more *= 10) {
@@ -95,6 +110,13 @@ Regression::Regression(const space::Encoding& encoding, const std::vector<space:
     factor_ = cholesky.matrixL();
     weights_ = cholesky.solve(values);
     variance_ = (values.dot(weights_) + variance_prior) / (static_cast<double>(n) + variance_prior);
+}
+
+space::Point Regression::bent(space::Point point) const {
+    for (std::size_t axis = 0; axis < point.size(); ++axis)
+        if (!std::isnan(point[axis]) && encoding_->axes()[axis].relation != space::Relation::nominal)
+            point[axis] = input_warp(point[axis], bends_[static_cast<Index>(axis)]).value;
+    return point;
 }
 
 ArrayXd Regression::distances(std::size_t axis, double coordinate) const {
@@ -115,7 +137,8 @@ VectorXd Regression::correlations(const space::Point& point) const {
     return joint_ * matern(squares.sqrt()) + share_ * sum;
 }
 
-void Regression::believe(const space::Point& point) {
+void Regression::believe(const space::Point& straight) {
+    const space::Point point = bent(straight);
     const VectorXd k = correlations(point);
     const Index n = k.size();
     const VectorXd row = factor_.triangularView<Eigen::Lower>().solve(k);
@@ -130,14 +153,15 @@ void Regression::believe(const space::Point& point) {
 }
 
 Regression::Prediction Regression::at(const space::Point& point) const {
-    const VectorXd k = correlations(point);
+    const VectorXd k = correlations(bent(point));
     const VectorXd half = factor_.triangularView<Eigen::Lower>().solve(k);
     const double left = std::max(1 - half.squaredNorm(), jitter);
     return {k.dot(weights_), std::sqrt(variance_ * left)};
 }
 
-Regression::Prediction Regression::at(const space::Point& point, VectorXd& mean_gradient,
+Regression::Prediction Regression::at(const space::Point& straight, VectorXd& mean_gradient,
                                       VectorXd& deviation_gradient) const {
+    const space::Point point = bent(straight);
     const VectorXd k = correlations(point);
     const VectorXd half = factor_.triangularView<Eigen::Lower>().solve(k);
     const VectorXd whole = factor_.triangularView<Eigen::Lower>().transpose().solve(half);
@@ -154,8 +178,10 @@ Regression::Prediction Regression::at(const space::Point& point, VectorXd& mean_
         if (std::isnan(point[a]) || encoding_->axes()[a].relation == space::Relation::nominal) continue;
         const ArrayXd away = point[a] - points_.col(axis).array();
         const ArrayXd own = share_ * matern_fall(additive_scales_[axis] * away.abs());
+        const double stretch = input_warp(straight[a], bends_[axis]).by_x;
         const VectorXd change = away.isNaN().select(
-            0.0, -away * (fall * std::pow(scales_[axis], 2) + own * std::pow(additive_scales_[axis], 2)));
+            0.0, -stretch * away *
+                     (fall * std::pow(scales_[axis], 2) + own * std::pow(additive_scales_[axis], 2)));
         mean_gradient[axis] = weights_.dot(change);
         deviation_gradient[axis] = -whole.dot(change) * variance_ / deviation;
     }
@@ -166,37 +192,61 @@ Posterior::Posterior(const space::Encoding& encoding, const std::vector<space::P
                      Outcome outcome)
     : outcome_(std::move(outcome)),
       points_(static_cast<Index>(points.size())),
-      distances_(points_ * (points_ - 1) / 2, static_cast<Index>(encoding.dimensions())),
+      coordinates_(ArrayXXd::Zero(points_, static_cast<Index>(encoding.dimensions()))),
+      apart_(points_ * (points_ - 1) / 2, static_cast<Index>(encoding.dimensions())),
       centre_(prior_centre(encoding).packed()),
       variance_{{4, 9, 0.25}} {
     for (std::size_t axis = 0; axis < encoding.dimensions(); ++axis) {
+        const auto a = static_cast<Index>(axis);
         Index pair = 0;
-        for (std::size_t j = 0; j < points.size(); ++j)
+        for (std::size_t j = 0; j < points.size(); ++j) {
+            if (encoding.axes()[axis].relation != space::Relation::nominal)
+                coordinates_(static_cast<Index>(j), a) = points[j][axis];
             for (std::size_t i = j + 1; i < points.size(); ++i)
-                distances_(pair++, static_cast<Index>(axis)) =
-                    distance(encoding.axes()[axis], points[i][axis], points[j][axis]);
+                apart_(pair++, a) = distance_apart(encoding.axes()[axis], points[i][axis], points[j][axis]);
+        }
     }
+}
+
+Posterior::Bent Posterior::bent(const VectorXd& bends) const {
+    Bent all{apart_, ArrayXXd::Zero(apart_.rows(), apart_.cols())};
+    std::vector<InputWarp> warps(static_cast<std::size_t>(points_));
+    for (Index axis = 0; axis < coordinates_.cols(); ++axis) {
+        for (Index i = 0; i < points_; ++i)
+            warps[static_cast<std::size_t>(i)] = input_warp(coordinates_(i, axis), bends[axis]);
+        Index pair = 0;
+        for (std::size_t j = 0; j < warps.size(); ++j)
+            for (std::size_t i = j + 1; i < warps.size(); ++i, ++pair) {
+                const double away = warps[i].value - warps[j].value;
+                if (std::isnan(away)) continue;
+                all.distances(pair, axis) += std::abs(away);
+                all.by_bend(pair, axis) = std::copysign(1.0, away) * (warps[i].by_bend - warps[j].by_bend);
+            }
+    }
+    return all;
 }
 
 double Posterior::operator()(const VectorXd& parameters, VectorXd& gradient) const {
     const auto hyperparameters = Hyperparameters::unpacked(parameters);
-    const Index n = points_, axes = distances_.cols();
+    const Index n = points_, axes = coordinates_.cols();
     const double share = logistic(hyperparameters.share_logit);
     const double each = share / static_cast<double>(std::max<Index>(axes, 1));
     const ArrayXd inverse_squares = 5 * (-2 * hyperparameters.log_lengths).array().exp();
     const ArrayXd additive_scales = root_five * (-hyperparameters.log_additive_lengths).array().exp();
 
-    const ArrayXd a = (distances_.square().matrix() * inverse_squares.matrix()).array().sqrt();
+    const auto [distances, by_bend] = bent(hyperparameters.bends);
+    const ArrayXd a = (distances.square().matrix() * inverse_squares.matrix()).array().sqrt();
     const ArrayXd exponential = (-a).exp();
     const ArrayXd joint = (1 + a + a.square() / 3) * exponential;
     const ArrayXd fall = (1 - share) * (1 + a) * exponential / 3;
-    ArrayXXd own_fall(distances_.rows(), axes);  // minus the derivative of an axis' kernel by its log length
-    ArrayXd additive = ArrayXd::Zero(distances_.rows());
+    // Minus the derivative of an axis' kernel by its distance.
+    ArrayXXd own_fall(distances.rows(), axes);
+    ArrayXd additive = ArrayXd::Zero(distances.rows());
     for (Index axis = 0; axis < axes; ++axis) {
-        const ArrayXd b = additive_scales[axis] * distances_.col(axis);
+        const ArrayXd b = additive_scales[axis] * distances.col(axis);
         const ArrayXd tail = (-b).exp();
         additive += (1 + b + b.square() / 3) * tail;
-        own_fall.col(axis) = each * b.square() * (1 + b) / 3 * tail;
+        own_fall.col(axis) = each * additive_scales[axis] * b * (1 + b) / 3 * tail;
     }
 
     MatrixXd matrix(n, n);
@@ -218,27 +268,33 @@ double Posterior::operator()(const VectorXd& parameters, VectorXd& gradient) con
     // d value = 1/2 tr((inverse - weights weights^T / variance) d matrix); each pair is there twice.
     MatrixXd pull = cholesky.solve(MatrixXd::Identity(n, n));
     pull -= weights * weights.transpose() / variance;
-    ArrayXd pairs(distances_.rows());
+    ArrayXd pairs(distances.rows());
     pair = 0;
     for (Index j = 0; j < n; ++j)
         for (Index i = j + 1; i < n; ++i) pairs[pair++] = pull(i, j);
     gradient.resize(parameters.size());
     const VectorXd weighted_fall = pairs * fall;
-    gradient.head(axes) =
-        (distances_.square().matrix().transpose() * weighted_fall).array() * inverse_squares;
-    gradient.segment(axes, axes) = own_fall.matrix().transpose() * pairs.matrix();
-    gradient[2 * axes] = share * (1 - share) *
+    gradient.head(axes) = (distances.square().matrix().transpose() * weighted_fall).array() * inverse_squares;
+    for (Index axis = 0; axis < axes; ++axis) {
+        const ArrayXd own = pairs * own_fall.col(axis);
+        gradient[axes + axis] = (own * distances.col(axis)).sum();
+        gradient[2 * axes + axis] =
+            -((weighted_fall.array() * inverse_squares[axis] * distances.col(axis) + own) * by_bend.col(axis))
+                 .sum();
+    }
+    gradient[3 * axes] = share * (1 - share) *
                          (pairs * (additive / static_cast<double>(std::max<Index>(axes, 1)) - joint)).sum();
-    gradient[2 * axes + 1] = 0.5 * noise * pull.trace();
+    gradient[3 * axes + 1] = 0.5 * noise * pull.trace();
     constexpr double h = 1e-4;  // the warp is smooth in its power: 1e-8 relative
     const auto up = outcome_.warped(hyperparameters.power + h);
     const auto down = outcome_.warped(hyperparameters.power - h);
-    gradient[2 * axes + 2] =
+    gradient[3 * axes + 2] =
         (weights.dot(up.values - down.values) / variance - (up.log_slope - down.log_slope)) / (2 * h);
 
     const VectorXd away = parameters - centre_;
     value += prior_of_lengths(away.head(axes), gradient.head(axes));
     value += prior_of_lengths(away.segment(axes, axes), gradient.segment(axes, axes));
+    value += prior_of_bends(away.segment(2 * axes, axes), gradient.segment(2 * axes, axes));
     gradient.tail(3) += away.tail(3).cwiseQuotient(variance_);
     return value + 0.5 * away.tail(3).cwiseAbs2().cwiseQuotient(variance_).sum();
 }
@@ -246,7 +302,11 @@ double Posterior::operator()(const VectorXd& parameters, VectorXd& gradient) con
 Hyperparameters prior_centre(const space::Encoding& encoding) {
     const auto axes = static_cast<Index>(encoding.dimensions());
     return {VectorXd::Constant(axes, log_length_centre(encoding.dimensions())),
-            VectorXd::Constant(axes, log_length_centre(1) + 1), 0, -10, 0.5};
+            VectorXd::Constant(axes, log_length_centre(1) + 1),
+            VectorXd::Zero(axes),
+            0,
+            -10,
+            0.5};
 }
 
 Hyperparameters fit(const space::Encoding& encoding, const std::vector<space::Point>& points,
@@ -254,6 +314,9 @@ Hyperparameters fit(const space::Encoding& encoding, const std::vector<space::Po
     const VectorXd from = start.packed();
     Box box{VectorXd::Constant(from.size(), std::log(shortest)),
             VectorXd::Constant(from.size(), std::log(longest))};
+    const auto axes = static_cast<Index>(encoding.dimensions());
+    box.low.segment(2 * axes, axes).setConstant(-most_bent);
+    box.high.segment(2 * axes, axes).setConstant(most_bent);
     box.low.tail(3) << -8, -20, -1;
     box.high.tail(3) << 8, 1, 1.5;
     const Posterior posterior(encoding, points, outcome);

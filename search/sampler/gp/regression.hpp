@@ -16,6 +16,7 @@ namespace quench::search::sampler {
 struct Hyperparameters {
     Eigen::VectorXd log_lengths;           ///< of the joint part: one an axis, in lengths of the axis
     Eigen::VectorXd log_additive_lengths;  ///< of the additive part
+    Eigen::VectorXd bends;                 ///< of the axes: input_warp.hpp
     double share_logit = 0;  ///< log(s / (1 - s)) for the additive part's share s of the variance
     double log_noise = -10;  ///< variance of the noise over that of the process
     double power = 1;        ///< of Outcome::warped
@@ -25,12 +26,13 @@ struct Hyperparameters {
     static Hyperparameters unpacked(const Eigen::VectorXd& all);
 };
 
-/// A zero-mean process with the kernel (1 - s) M(x, y) + s / d sum_i M_i(x_i, y_i): Matern 5/2 with one
-/// length scale an axis (ARD) for what the axes do together, and a Matern 5/2 on each axis for what it does
-/// by itself (Duvenaud et al., Additive Gaussian processes, NIPS 2011). The second needs far fewer trials in
-/// many dimensions; how much of it there is is fitted. Two coordinates of a nominal axis are at distance 0
-/// or 1, and so are a missing and a given one. The variance of the process is integrated to its most likely
-/// value in closed form, under a weak prior that it is 1.
+/// A zero-mean process over bent axes (input_warp.hpp; nominal ones have no bend) with the kernel (1 - s)
+/// M(x, y) + s / d sum_i M_i(x_i, y_i): Matern 5/2 with one length scale an axis (ARD) for what the axes do
+/// together, and a Matern 5/2 on each axis for what it does by itself (Duvenaud et al., Additive Gaussian
+/// processes, NIPS 2011). The second needs far fewer trials in many dimensions; how much of it there is is
+/// fitted. Two coordinates of a nominal axis are at distance 0 or 1, and so are a missing and a given one.
+/// The variance of the process is integrated to its most likely value in closed form, under a weak prior that
+/// it is 1.
 ///
 /// Rasmussen and Williams, Gaussian processes for machine learning (2006), algorithm 2.1 and equation 5.9.
 class Regression {
@@ -56,12 +58,16 @@ class Regression {
     [[nodiscard]] double noise_deviation() const { return std::sqrt(noise_ * variance_); }
 
   private:
-    /// |point - points| on an axis, one a point.
+    /// As the process sees it.
+    [[nodiscard]] space::Point bent(space::Point point) const;
+    /// |point - points| on an axis, one a point; of a bent coordinate.
     [[nodiscard]] Eigen::ArrayXd distances(std::size_t axis, double coordinate) const;
+    /// Of a bent point.
     [[nodiscard]] Eigen::VectorXd correlations(const space::Point& point) const;
 
     const space::Encoding* encoding_;
-    Eigen::MatrixXd points_;                    ///< (point, axis), NaN where inactive
+    Eigen::VectorXd bends_;
+    Eigen::MatrixXd points_;                    ///< (point, axis), bent, NaN where inactive
     Eigen::VectorXd scales_, additive_scales_;  ///< sqrt(5) / length, one an axis
     double share_;                              ///< of each axis in the additive part, s / d
     double joint_;                              ///< 1 - s
@@ -75,7 +81,8 @@ class Regression {
 /// of a part have in common a normal part about 1/2 log(axes) - 1.6 (the centre that Hvarfner et al., ICML
 /// 2024, scale with the dimensions; the additive ones as those of one axis) with deviation 1; what each has
 /// of its own follows Student's t with 3 degrees of freedom and scale 0.25. Lengths that are free to differ
-/// fit what is not there; but a few axes may be quite unlike the others, or of no matter. The log noise is
+/// fit what is not there; but a few axes may be quite unlike the others, or of no matter. Bends follow
+/// Student's t as well, about 0 with scale 0.5. The log noise is
 /// normal about -10 with deviation 3, the share's logit about 0 with 2, the power about 0.5 with 0.5. About
 /// n^3 multiplications and d n^2 / 2 exponentials an iteration.
 Hyperparameters fit(const space::Encoding& encoding, const std::vector<space::Point>& points,
@@ -92,11 +99,17 @@ class Posterior {
     double operator()(const Eigen::VectorXd& parameters, Eigen::VectorXd& gradient) const;
 
   private:
+    struct Bent {
+        Eigen::ArrayXXd distances, by_bend;  ///< (pair i > j, axis)
+    };
+    [[nodiscard]] Bent bent(const Eigen::VectorXd& bends) const;
+
     Outcome outcome_;
     Eigen::Index points_;
-    Eigen::ArrayXXd distances_;  ///< (pair i > j, axis)
-    Eigen::VectorXd centre_;     ///< of the priors
-    Eigen::Vector3d variance_;   ///< of those that are not of lengths
+    Eigen::ArrayXXd coordinates_;  ///< (point, axis) of ordered axes, NaN where inactive; else 0
+    Eigen::ArrayXXd apart_;        ///< (pair i > j, axis): distances that no bend changes, else 0
+    Eigen::VectorXd centre_;       ///< of the priors
+    Eigen::Vector3d variance_;     ///< of those that are not of lengths
 };
 
 }  // namespace quench::search::sampler

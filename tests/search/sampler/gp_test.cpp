@@ -2,6 +2,7 @@
 
 #include "search/sampler/gp/acquisition.hpp"
 #include "search/sampler/gp/expected_improvement.hpp"
+#include "search/sampler/gp/input_warp.hpp"
 #include "search/sampler/gp/minimize.hpp"
 #include "search/sampler/gp/outcome.hpp"
 #include "search/sampler/gp/regression.hpp"
@@ -130,7 +131,7 @@ TEST(regression, the_gradient_of_the_posterior_agrees_with_differences) {
     for (std::uint64_t seed = 0; seed < 10; ++seed) {
         const Data data = data_of(seed, 12);
         const Posterior posterior(data.encoding, data.points, Outcome(data.values));
-        VectorXd x = VectorXd::Constant(2 * static_cast<Index>(data.encoding.dimensions()) + 3, -0.5);
+        VectorXd x = VectorXd::Constant(3 * static_cast<Index>(data.encoding.dimensions()) + 3, -0.5);
         x.tail(3) << 0.3, -2, 0.7;
         VectorXd gradient, ignored;
         posterior(x, gradient);
@@ -142,6 +143,39 @@ TEST(regression, the_gradient_of_the_posterior_agrees_with_differences) {
             EXPECT_NEAR(gradient[i], slope, 1e-5 * (1 + std::abs(slope))) << "seed " << seed;
         }
     }
+}
+
+TEST(input_warp, rises_from_0_to_1_and_its_derivatives_agree_with_differences) {
+    for (const double bend : {-8.0, -1.0, -1.1e-3, -9e-4, 0.0, 9e-4, 1.1e-3, 0.3, 8.0}) {
+        EXPECT_NEAR(input_warp(0, bend).value, 0, 1e-15);
+        EXPECT_NEAR(input_warp(1, bend).value, 1, 1e-15);
+        for (const double x : {0.0, 0.2, 0.5, 0.9, 1.0}) {
+            const double h = 1e-5;
+            const auto here = input_warp(x, bend);
+            EXPECT_GT(here.by_x, 0);
+            EXPECT_NEAR(here.by_x, (input_warp(x + h, bend).value - input_warp(x - h, bend).value) / (2 * h),
+                        1e-7)
+                << "bend " << bend;
+            EXPECT_NEAR(here.by_bend,
+                        (input_warp(x, bend + h).value - input_warp(x, bend - h).value) / (2 * h), 1e-7)
+                << "bend " << bend;
+        }
+    }
+}
+
+TEST(input_warp, a_rate_without_its_logarithmic_scale_is_bent_as_the_logarithm_would) {
+    // The value depends on the logarithm of 10^-3 + x: half of what happens does so below x = 0.03.
+    const space::Encoding encoding(box(2));
+    std::vector<space::Point> points;
+    std::vector<double> values;
+    base::Rng rng(6, "gp bends");
+    for (int i = 0; i < 60; ++i) {
+        points.push_back(space::random_point(rng, 2));
+        values.push_back(std::sin(3 * std::log10(1e-3 + points.back()[0])) + points.back()[1]);
+    }
+    const auto fitted = fit(encoding, points, Outcome::plain(values), prior_centre(encoding), 200);
+    EXPECT_LT(fitted.bends[0], -2);
+    EXPECT_LT(std::abs(fitted.bends[1]), 1);
 }
 
 TEST(regression, lengths_differ_only_where_the_data_say_so) {
@@ -164,6 +198,7 @@ TEST(regression, predictions_interpolate_and_their_gradients_agree_with_differen
     for (std::uint64_t seed = 0; seed < 10; ++seed) {
         Data data = data_of(seed, 10);
         auto hyperparameters = prior_centre(data.encoding);
+        hyperparameters.bends.setLinSpaced(-2, 2);
         const Regression process(data.encoding, data.points, Outcome(data.values).warped(1).values,
                                  hyperparameters);
         base::Rng rng(seed, "gp gradient");
