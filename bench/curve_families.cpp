@@ -1,25 +1,25 @@
-// Writes the synthetic families of learning curves as tables: curve-families FOLDER [CURVES [SEED]]
+// Writes the synthetic families of learning curves as tables.
 #include "bench/curve_sets.hpp"
 
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 int main(int argc, char** argv) {
-    if (argc < 2 || argc > 4) {
-        std::fprintf(stderr, "usage: curve-families FOLDER [CURVES (300) [SEED (1)]]\n");
-        return 2;
-    }
-    const auto number = [&](int at, unsigned long otherwise) {
-        return argc > at ? std::strtoul(argv[at], nullptr, 10) : otherwise;
-    };
-    const std::size_t count = number(2, 300);
+    CLI::App app("Write the synthetic families of learning curves as tables");
+    std::string folder;
+    std::size_t count = 300;
+    std::uint64_t seed = 1;
+    app.add_option("FOLDER", folder, "Where they go")->required();
+    app.add_option("CURVES", count, "Of each family")->capture_default_str();
+    app.add_option("SEED", seed, "The same seed gives the same curves")->capture_default_str();
+    CLI11_PARSE(app, argc, argv);
     for (const std::string& family : quench::bench::family_names()) {
-        const std::string path = fmt::format("{}/{}.csv", argv[1], family);
+        const std::string path = fmt::format("{}/{}.csv", folder, family);
         std::ofstream file(path);
-        const auto set = quench::bench::synthetic_set(family, count, number(3, 1));
+        const auto set = quench::bench::synthetic_set(family, count, seed);
         for (std::size_t row = 0; row < set.curves.size(); ++row) {
             const auto& values = set.curves[row].values;
             if (row == 0) {

@@ -1,10 +1,6 @@
 // Question: is Q-SVR as good as the support vector regression that it encodes, from few curves, and what do
 // the other predictors reach on the same splits?
-//
-//   predictors [--splits N] [--seed S] [TABLE.csv...]     five synthetic families and the tables; one line a
-//   set and
-//                                                         number of training curves, R2 (truth first), mean
-//                                                         over splits
+// One line a set and number of training curves: R2 (truth first), mean over the splits.
 #include "bench/curve_sets.hpp"
 #include "predictor/catalogue.hpp"
 #include "predictor/evaluation.hpp"
@@ -12,9 +8,10 @@
 #include <atomic>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <thread>
+
+#include <CLI/CLI.hpp>
 
 using namespace quench;
 
@@ -50,18 +47,14 @@ struct Mean {
 }  // namespace
 
 int main(int argc, char** argv) {
+    CLI::App app("R2 of Q-SVR beside other regressions on the same splits of learning curves");
     std::size_t splits = 20;
     std::uint64_t seed = 1;
     std::vector<std::string> files;
-    for (int i = 1; i < argc; ++i) {
-        const std::string argument = argv[i];
-        if (argument == "--splits" && i + 1 < argc)
-            splits = std::strtoul(argv[++i], nullptr, 10);
-        else if (argument == "--seed" && i + 1 < argc)
-            seed = std::strtoull(argv[++i], nullptr, 10);
-        else
-            files.push_back(argument);
-    }
+    app.add_option("TABLES", files, "Learning curves (CSV), beside five synthetic families");
+    app.add_option("--splits", splits, "Of each set")->capture_default_str();
+    app.add_option("--seed", seed, "Of splits, families and fits")->capture_default_str();
+    CLI11_PARSE(app, argc, argv);
     auto sets = bench::synthetic_sets(300, seed);
     for (const std::string& file : files) sets.push_back(bench::table_set(file));
     for (const std::size_t train : {20, 40, 80}) {

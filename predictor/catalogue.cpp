@@ -1,5 +1,6 @@
 #include "predictor/catalogue.hpp"
 
+#include "base/time.hpp"
 #include "predictor/anneal/io/external_command.hpp"
 #include "predictor/anneal/tempering.hpp"
 #include "predictor/gp/gp_predictor.hpp"
@@ -51,6 +52,17 @@ class Reader {
     }
     void number(const std::string& key, double low, double high, double& value) {
         number(key, low, high, [&](double given) { value = given; });
+    }
+    /// "200ms", "2m", or seconds.
+    void duration(const std::string& key, base::Duration low, base::Duration high, base::Duration& value) {
+        take(key, [&](const std::string& text) {
+            const auto given = base::duration_from_text(text);
+            if (!given || *given < low || *given > high)
+                return "a time from " + base::to_text(low) + " to " + base::to_text(high) +
+                       ", such as 30s; a bare number counts seconds";
+            value = *given;
+            return std::string();
+        });
     }
     void flag(const std::string& key, bool& value) {
         choice<bool>(key, {{"true", true}, {"false", false}}, value);
@@ -144,7 +156,7 @@ Made make_qsvr(Reader& reader) {
     Preset preset = Preset::none;
     Name name = Name::simulated;
     std::vector<std::string> command;
-    double timeout_s = 60;
+    base::Duration timeout = std::chrono::minutes(1);
     reader.choice<Preset>("preset", {{"default", Preset::none}, {"paper", Preset::paper}}, preset);
     qsvr::QsvrOptions options = preset == Preset::paper ? qsvr::paper_options() : qsvr::QsvrOptions();
     qsvr::FitSettings& fit = options.fit;
@@ -167,14 +179,13 @@ Made make_qsvr(Reader& reader) {
     reader.count("subset", 0, 100'000, options.subset);
     reader.choice<Name>("annealer", {{"simulated", Name::simulated}, {"tempering", Name::tempering}}, name);
     reader.words("command", command);
-    reader.number("timeout", 1e-3, 1e6, timeout_s);
+    reader.duration("timeout", std::chrono::milliseconds(1), std::chrono::hours(24), timeout);
     read_features(reader, options.features);
     std::shared_ptr<const anneal::Annealer> annealer;
     if (name == Name::tempering) annealer = std::make_shared<anneal::TemperingAnnealer>();
     if (!command.empty())
         annealer = std::make_shared<anneal::ExternalCommandAnnealer>(anneal::ExternalCommand{
-            .command = command,
-            .timeout = std::chrono::milliseconds(static_cast<std::int64_t>(1e3 * timeout_s))});
+            .command = command, .timeout = std::chrono::duration_cast<std::chrono::milliseconds>(timeout)});
     return std::make_unique<qsvr::QsvrPredictor>(options, annealer);
 }
 

@@ -26,15 +26,26 @@ std::vector<double> ranks(std::span<const double> values) {
     return found;
 }
 
+/// What numbers are divided by, so that squares of huge ones are finite.
+double magnitude(std::span<const double> truths, std::span<const double> values) {
+    double largest = 0;
+    for (const double value : truths) largest = std::max(largest, std::abs(value));
+    for (const double value : values) largest = std::max(largest, std::abs(value));
+    return largest > 0 ? largest : 1;
+}
+
 }  // namespace
 
 double r2(std::span<const double> truths, std::span<const double> values) {
     if (truths.empty()) return 0;
-    const double centre = mean(truths);
+    const double unit = magnitude(truths, values);
+    double centre = 0;
+    for (const double truth : truths) centre += truth / unit / static_cast<double>(truths.size());
     double residual = 0, total = 0;
     for (std::size_t i = 0; i < truths.size(); ++i) {
-        residual += (truths[i] - values[i]) * (truths[i] - values[i]);
-        total += (truths[i] - centre) * (truths[i] - centre);
+        const double truth = truths[i] / unit;
+        residual += (truth - values[i] / unit) * (truth - values[i] / unit);
+        total += (truth - centre) * (truth - centre);
     }
     if (total == 0) return residual == 0 ? 1 : 0;
     return 1 - residual / total;
@@ -42,10 +53,13 @@ double r2(std::span<const double> truths, std::span<const double> values) {
 
 double root_mean_square_error(std::span<const double> truths, std::span<const double> values) {
     if (truths.empty()) return 0;
+    const double unit = magnitude(truths, values);
     double square = 0;
-    for (std::size_t i = 0; i < truths.size(); ++i)
-        square += (truths[i] - values[i]) * (truths[i] - values[i]);
-    return std::sqrt(square / static_cast<double>(truths.size()));
+    for (std::size_t i = 0; i < truths.size(); ++i) {
+        const double error = truths[i] / unit - values[i] / unit;
+        square += error * error;
+    }
+    return unit * std::sqrt(square / static_cast<double>(truths.size()));
 }
 
 double rank_correlation(std::span<const double> truths, std::span<const double> values) {

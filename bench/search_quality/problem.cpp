@@ -96,6 +96,27 @@ Problem embedded(const std::string& name, const Function& function, std::uint64_
     return problem;
 }
 
+/// Five parameters, two of them on the wrong scale: the function would have their logarithms, over three decades.
+Problem skewed(const std::string& name, const Function& function, std::uint64_t seed) {
+    constexpr std::size_t dimensions = 5, wrong = 2;
+    constexpr double decades = 1000;
+    std::vector<std::size_t> axes(dimensions);
+    std::iota(axes.begin(), axes.end(), 0);
+    base::Rng rng(seed, "axes on the wrong scale");
+    rng.shuffle(axes);
+    Problem problem = on_the_box(name, function, dimensions, seed);
+    problem.regret = [axes, instance = instance_of(function, dimensions, seed)](const Configuration& c) {
+        std::vector<double> x;
+        for (const auto& [key, value] : c) x.push_back(number(value));
+        for (std::size_t i = 0; i < wrong; ++i) {
+            double& one = x[axes[i]];
+            one = -5 + 10 * std::log1p((decades - 1) * (one + 5) / 10) / std::log(decades);
+        }
+        return instance(x);
+    };
+    return problem;
+}
+
 Problem fixed(const std::string& name, const FixedFunction& function) {
     std::vector<Parameter> parameters;
     for (std::size_t i = 0; i < function.low.size(); ++i)
@@ -195,6 +216,9 @@ std::vector<std::string> problem_names(const std::string& suite) {
     if (in("embedded"))
         for (const char* function : {"sphere", "rosenbrock", "levy", "ackley"})
             names.push_back(fmt::format("embedded-{}", function));
+    if (in("skewed"))
+        for (const char* function : {"sphere", "rosenbrock", "levy", "ackley"})
+            names.push_back(fmt::format("skewed-{}", function));
     if (in("noisy"))
         for (const char* function : {"sphere-5", "ackley-5", "rosenbrock-5"})
             names.push_back(fmt::format("noisy-{}", function));
@@ -217,6 +241,7 @@ Problem make_problem(const std::string& name, std::uint64_t seed) {
     for (const Function& function : functions()) {
         if (head == "mixed" && function.name == tail) return mixed(name, function, seed);
         if (head == "embedded" && function.name == tail) return embedded(name, function, seed);
+        if (head == "skewed" && function.name == tail) return skewed(name, function, seed);
         if (head == "conditional" && function.name == tail) return conditional(name, function, seed);
         if (function.name == head) return on_the_box(name, function, std::stoul(tail), seed);
     }

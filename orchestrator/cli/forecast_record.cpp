@@ -69,6 +69,12 @@ struct Record {
     std::size_t with_deviation = 0;
 };
 
+/// Two predictors that forecast the same.
+struct Duel {
+    std::vector<double> errors, errors_of_last;
+    std::size_t nearer = 0;
+};
+
 Json chance_rows(const State& state, const std::vector<VerdictGiven>& verdicts, bool only_audited) {
     constexpr auto& edges = simulate::Calibration::edges;
     Json rows = Json::array();
@@ -114,16 +120,46 @@ Json predictor_rows(const State& state, const std::vector<VerdictGiven>& verdict
         if (evidence.rival_forecast)
             records[evidence.rival].errors.push_back(std::abs(*truth - *evidence.rival_forecast));
     }
+    // A predictor that never answered is told apart from one that was not asked for.
+    if (const auto& asked = state.study().fidelity.predictor; asked && !records.empty())
+        records.try_emplace(asked->model);
     Json rows = Json::array();
     for (const auto& [name, record] : records)
         rows.push_back(
             {{"predictor", name},
              {"forecasts", record.errors.size()},
              {"decided", record.decided},
-             {"median_error", median(record.errors)},
+             {"median_error", record.errors.empty() ? Json(nullptr) : Json(median(record.errors))},
              {"inside", record.with_deviation == 0 ? Json(nullptr)
                                                    : Json(static_cast<double>(record.inside) /
                                                           static_cast<double>(record.with_deviation))}});
+    return rows;
+}
+
+Json duel_rows(const State& state, const std::vector<VerdictGiven>& verdicts) {
+    std::map<std::string, Duel> duels;
+    for (const VerdictGiven& verdict : verdicts) {
+        if (!verdict.evidence || !verdict.forecast || !verdict.evidence->rival_forecast) continue;
+        const auto& evidence = *verdict.evidence;
+        const auto truth = value_at(state.trial(verdict.trial), evidence.target);
+        if (!truth) continue;
+        const bool last_decided = evidence.predictor == "last";
+        double error = std::abs(*truth - *verdict.forecast);
+        double of_last = std::abs(*truth - *evidence.rival_forecast);
+        if (last_decided) std::swap(error, of_last);
+        Duel& duel = duels[last_decided ? evidence.rival : evidence.predictor];
+        duel.errors.push_back(error);
+        duel.errors_of_last.push_back(of_last);
+        if (error < of_last) ++duel.nearer;
+    }
+    Json rows = Json::array();
+    for (const auto& [name, duel] : duels)
+        rows.push_back(
+            {{"predictor", name},
+             {"forecasts", duel.errors.size()},
+             {"median_error", median(duel.errors)},
+             {"median_error_of_last", median(duel.errors_of_last)},
+             {"nearer", static_cast<double>(duel.nearer) / static_cast<double>(duel.errors.size())}});
     return rows;
 }
 
@@ -177,7 +213,8 @@ Json calibration_view(const State& state, const std::vector<core::StampedFact>& 
             {"risked", risked},
             {"chances", chance_rows(state, verdicts, false)},
             {"audits", chance_rows(state, verdicts, true)},
-            {"predictors", predictor_rows(state, verdicts)}};
+            {"predictors", predictor_rows(state, verdicts)},
+            {"beside_last", duel_rows(state, verdicts)}};
 }
 
 }  // namespace quench::orchestrator::cli

@@ -17,8 +17,10 @@ Json verdict_rows(const core::State& state, const std::vector<core::StampedFact>
 /// The study's verdicts that rest on forecasts: `chances[{from, to, verdicts, mean_chance, went_on}]` over
 /// those whose outcome is known, `audits` of the same over those among them that would have stopped their
 /// trial: as many in each bin as the option audit lets go on, so that they speak for the stops,
-/// `predictors[{predictor, forecasts, median_error, inside}]`, and how many were stopped at which sum of
-/// chances.
+/// `predictors[{predictor, forecasts, decided, median_error, inside}]`, each over the forecasts of its own,
+/// with no forecasts for one that was asked for and never answered; `beside_last[{predictor, forecasts,
+/// median_error, median_error_of_last, nearer}]` over those that the last value made too; and how many were
+/// stopped at which sum of chances.
 Json calibration_view(const core::State& state, const std::vector<core::StampedFact>& facts);
 
 }  // namespace quench::orchestrator::cli

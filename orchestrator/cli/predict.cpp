@@ -13,6 +13,7 @@
 #include <fstream>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <ostream>
 #include <set>
 #include <sstream>
@@ -34,6 +35,7 @@ using predictor::Together;
 struct PredictOptions {
     std::string table, metric, plot;
     std::size_t target = 0;
+    std::optional<double> most, least;  ///< of a value at the target
     std::vector<std::string> predictors = predictor::predictor_names();
     std::vector<double> known = {0, 0.1, 0.25, 0.5, 0.75, 0.9};
     std::vector<std::size_t> train = {10, 20, 40, 80};
@@ -48,6 +50,7 @@ struct Data {
     std::size_t configurations = 0;
     std::string metric = {};
     std::size_t target = 0;
+    std::size_t beyond = 0;  ///< curves left out for their value at the target
 };
 
 simulate::Table read_table(const std::string& file) {
@@ -115,7 +118,12 @@ Data read_data(const PredictOptions& options) {
         for (const auto& column : columns) curve.parameters.push_back(column[row]);
         const auto begin = series.values.begin() + static_cast<std::ptrdiff_t>(row * series.steps);
         curve.values.assign(begin, begin + static_cast<std::ptrdiff_t>(series.steps));
-        if (predictor::has_answer(curve, question)) data.curves.push_back(std::move(curve));
+        if (!predictor::has_answer(curve, question)) continue;
+        const double answer = curve.values[data.target - 1];
+        if (answer > options.most.value_or(answer) || answer < options.least.value_or(answer))
+            ++data.beyond;
+        else
+            data.curves.push_back(std::move(curve));
     }
     const auto numbers = predictor::configurations(data.curves);
     data.configurations = numbers.empty() ? 0 : *std::ranges::max_element(numbers) + 1;
@@ -142,6 +150,14 @@ std::vector<Cell> plan(const PredictOptions& options, const Data& data) {
     const auto add = [&](double fraction, std::size_t train) {
         for (const std::string& name : options.predictors) {
             Cell cell{.predictor = name, .question = step(fraction), .fraction = fraction, .train = train};
+            if (train != 0 && data.configurations < train + 2) {
+                cell.complaint = fmt::format(
+                    "too few configurations (there are {}, and 2 must be left to judge by) ask for smaller "
+                    "training sets with --train",
+                    data.configurations);
+                cells.push_back(std::move(cell));
+                continue;
+            }
             for (std::size_t repeat = 0; repeat < options.repeats; ++repeat) {
                 const std::uint64_t seed = options.seed + 1000 * repeat;
                 for (const auto together : {Together::configuration, Together::row}) {
@@ -220,7 +236,9 @@ Json row_of(const Cell& cell) {
                 {"step", cell.question.known},
                 {"train", cell.train == 0 ? Json(nullptr) : Json(cell.train)}};
     const bool good = cell.complaint.empty() && !cell.scores.empty();
-    const auto put = [&](const char* key, double value) { row[key] = good ? Json(value) : Json(nullptr); };
+    const auto put = [&](const char* key, double value) {
+        row[key] = good && std::isfinite(value) ? Json(value) : Json(nullptr);
+    };
     const auto mean = [&](const std::vector<Score>& scores, auto get) { return moments(scores, get).mean; };
     const Moments r2 = moments(cell.scores, [](const Score& s) { return s.r2; });
     put("r2", r2.mean);
@@ -248,6 +266,7 @@ Json view(const PredictOptions& options, const Data& data, const std::vector<Cel
             {"target", data.target},
             {"curves", data.curves.size()},
             {"configurations", data.configurations},
+            {"left_out", data.beyond},
             {"seed", options.seed},
             {"folds", options.folds},
             {"repeats", options.repeats},
@@ -285,9 +304,12 @@ void print_view(std::ostream& out, const PredictOptions& options, const Json& v)
     out << fmt::format(
         "{}: {} at step {} of {} curves, {} configurations, which stand on one side of a split\n"
         "(NAIVE: split by row, as in published tables; runs of one configuration then stand on both "
-        "sides)\n\n",
+        "sides)\n{}\n",
         cell_text(v["table"]), cell_text(v["metric"]), cell_text(v["target"]), cell_text(v["curves"]),
-        cell_text(v["configurations"]));
+        cell_text(v["configurations"]),
+        v["left_out"] == 0
+            ? ""
+            : fmt::format("(left out for their values at that step: {})\n", cell_text(v["left_out"])));
     if (!v["by_known"].empty()) {
         out << fmt::format("By the share of the curve that is known: {} folds, {} times\n", options.folds,
                            options.repeats);
@@ -397,6 +419,8 @@ Action declare_predict(CLI::App& app, const World& world, const Common& common) 
         ->type_name("FILE");
     app.add_option("--metric", o->metric, "Which metric (default: the first)");
     app.add_option("--target", o->target, "The step to forecast (default: the last)");
+    app.add_option("--at-most", o->most, "Leave out curves with a larger value at the target: outliers");
+    app.add_option("--at-least", o->least, "Leave out curves with a smaller value at the target");
     app.add_option("--predictor", o->predictors,
                    "last, svr, qsvr, parametric, gp, with options as svr:kind=epsilon,cost=67.61; repeats")
         ->take_all();

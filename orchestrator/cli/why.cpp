@@ -53,8 +53,9 @@ void print_chances(std::ostream& out, std::string_view of, const Json& rows) {
 
 void print_study(std::ostream& out, const Json& view) {
     out << fmt::format(
-        "{}, scheduler {}: {} verdicts, {} trials stopped by forecasts, {:.2f} of them wrongly "
-        "by expectation\n",
+        "{}, scheduler {}: {} verdicts, {} trials stopped by forecasts, whose chances to go on come to "
+        "{:.2f} "
+        "in all (what they would have come to is not known)\n",
         view["study"].get<std::string>(), view["scheduler"].get<std::string>(),
         view["verdicts"].get<std::size_t>(), view["stopped"].get<std::size_t>(),
         view["risked"].get<double>());
@@ -74,6 +75,15 @@ void print_study(std::ostream& out, const Json& view) {
                  {"median_error", "MEDIAN ERROR", Align::right},
                  {"inside", "INSIDE 90 %", Align::right}},
                 view["predictors"]);
+    if (view["beside_last"].empty()) return;
+    out << "\nBeside the last value, where both forecast\n";
+    print_table(out,
+                {{"predictor", "PREDICTOR"},
+                 {"forecasts", "FORECASTS", Align::right},
+                 {"median_error", "MEDIAN ERROR", Align::right},
+                 {"median_error_of_last", "OF THE LAST VALUE", Align::right},
+                 {"nearer", "NEARER", Align::right}},
+                view["beside_last"]);
 }
 
 ExitCode explain(const World& world, const Common& common, const std::string& study,

@@ -38,6 +38,25 @@ bool is_script_of_the_study(std::string_view word) {
     return false;
 }
 
+/// The first word of a predictor's command: the coordinator runs it, from where it was started.
+std::optional<FileError> annealer_error(const StudyFile& file, const LaunchSite& site) {
+    const auto& predictor = file.study.fidelity.predictor;
+    if (!site.is_program || !predictor || !predictor->options.contains("command")) return std::nullopt;
+    LaunchSite here = site;
+    here.workdir = ".";
+    here.program_dir.clear();
+    const std::string& command = predictor->options.at("command");
+    const std::string word = command.substr(0, command.find(' '));
+    if (find_program(word, here)) return std::nullopt;
+    Report report;
+    report.add(file.fidelity_line,
+               {fmt::format("the annealer command {} is not there", quoted(word)),
+                word.find('/') != word.npos ? "no executable file of that name, seen from the current folder"
+                                            : "it is not in PATH",
+                "correct the predictor's command, or leave it out: the annealer of quench then samples"});
+    return std::move(report).take().front();
+}
+
 }  // namespace
 
 std::optional<std::string> find_program(const std::string& word, const LaunchSite& site) {
@@ -88,7 +107,9 @@ std::vector<FileError> check_launch(const StudyFile& file, const LaunchSite& sit
                                     quoted(site.study_dir)),
                         "correct the name, or put the file there"});
     }
-    return std::move(report).take();
+    std::vector<FileError> errors = std::move(report).take();
+    if (auto error = annealer_error(file, site)) errors.push_back(std::move(*error));
+    return errors;
 }
 
 }  // namespace quench::orchestrator::study

@@ -1,5 +1,5 @@
-// What must hold before a study is started here, beyond what its file says: enough slots, a program
-// and a script that exist. Pure: the file system is a function object.
+// What must hold before a study is started here, beyond what its file says: enough slots, a program,
+// a script and a predictor's annealer that exist. Pure: the file system is a function object.
 #pragma once
 
 #include "orchestrator/study/study_file.hpp"

@@ -378,7 +378,10 @@ void Reader::read_sections(const Document& document) {
     if (space_is_sound && report_.count() == errors_before_search)
         if (auto sampler = search::make_sampler(study.sampler, study.space); !sampler)
             report_.add(search ? search->line : space->line, sampler.error().text());
-    if (const Field* field = top.find("fidelity")) read_fidelity(report_, *field, study);
+    if (const Field* field = top.find("fidelity")) {
+        read_fidelity(report_, *field, study);
+        file_.fidelity_line = field->line;
+    }
     const Field* stop = top.find("stop");
     if (stop != nullptr) read_stop(report_, *stop, study);
     if (report_.count() == errors_before_search) check_objectives(report_, study, top.find("fidelity"), stop);

@@ -22,6 +22,7 @@ struct StudyFile {
     core::Study study;
     int command_line = 0;
     int ranks_line = 0;
+    int fidelity_line = 0;
 };
 
 /// Everything wrong with the text, in the order of lines, or the study.

@@ -97,12 +97,28 @@ class Predict(unittest.TestCase):
         self.table.unlink()
         self.assertIn("cannot be read", self.quench(status=3).stderr)
 
+    def test_training_sets_that_leave_nothing_to_judge_by_are_named_and_the_others_judged(self):
+        self.table.write_text("\n".join(self.table.read_text().splitlines()[:7]) + "\n")
+        done = self.quench("--predictor", "last", "--known", "0.5", "--train", "3", "10", "--output", "json")
+        self.assertIn("there are 6, and 2 must be left", done.stderr)
+        self.assertEqual([row["r2"] is None for row in json.loads(done.stdout)["by_train"]], [False, True])
+
+    def test_huge_values_give_numbers_and_can_be_left_out(self):
+        lines = self.table.read_text().splitlines()
+        lines[1] = ",".join(lines[1].split(",")[:-1] + ["1e300"])
+        self.table.write_text("\n".join(lines) + "\n")
+        arguments = ["--predictor", "last", "--known", "0.5", "--train", "10"]
+        self.assertTrue(all(row["r2"] is not None for row in self.json(*arguments)["by_known"]))
+        kept = self.json("--at-most", "1e100", *arguments)
+        self.assertEqual(kept["left_out"], 1)
+        self.assertIn("left out for their values at that step: 1", self.quench("--at-most", "1e100", *arguments).stdout)
+
     @unittest.skipUnless(MLPF.exists(), "needs the learning-curve tables of ../shared")
     def test_nu_svr_has_the_published_r2_on_the_mlpf_table(self):
         # Published (five folds by row, one run with loss 597 left out): .430 .870 .918 .941 .960 .970.
-        lines = MLPF.read_text().splitlines()
-        self.table.write_text("\n".join(line for line in lines if "597.309" not in line) + "\n")
-        found = self.json("--predictor", "svr", "--train", "20", "--repeats", "5")
+        self.table.write_text(MLPF.read_text())
+        found = self.json("--predictor", "svr", "--train", "20", "--repeats", "5", "--at-most", "590")
+        self.assertEqual(found["left_out"], 1)
         published = {0: 0.430, 0.1: 0.870, 0.25: 0.918, 0.5: 0.941, 0.75: 0.960, 0.9: 0.970}
         for row in found["by_known"]:
             # The mean of five folds moves by .03 / sqrt(5) with the split (by .25 / sqrt(5) without any value).

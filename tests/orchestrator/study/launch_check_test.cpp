@@ -63,6 +63,22 @@ TEST(launch_check, a_missing_script_of_the_study_is_an_error_at_the_command) {
     EXPECT_TRUE(errors_of("run, --out, '{study_dir}/out'", {}).empty()) << "the program may make it";
 }
 
+TEST(launch_check, an_annealer_command_that_is_not_there_is_an_error_at_the_fidelity) {
+    const auto errors_of = [](const std::string& command) {
+        StudyFile file = file_with("t");
+        file.fidelity_line = 9;
+        file.study.fidelity.predictor = {"qsvr", {{"command", command}}};
+        return check_launch(file, site_with({"/bin/t", "/bin/ocean", "./ocean", "/opt/quench/bin/other"}));
+    };
+    EXPECT_TRUE(errors_of("ocean --reads 10").empty());
+    EXPECT_TRUE(errors_of("./ocean").empty()) << "seen from the current folder, not from the trials'";
+    EXPECT_EQ(errors_of("other").size(), 1u) << "only trial programs are looked for beside quench";
+    const auto errors = errors_of("oceam --reads 10");
+    ASSERT_EQ(errors.size(), 1u);
+    EXPECT_EQ(errors[0].line, 9);
+    EXPECT_NE(errors[0].text.find("the annealer command 'oceam' is not there"), std::string::npos);
+}
+
 TEST(launch_check, more_ranks_than_slots_is_an_error_at_the_ranks) {
     LaunchSite site = site_with({"/bin/t"});
     EXPECT_TRUE(check_launch(file_with("t"), site).empty());
