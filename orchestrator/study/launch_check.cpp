@@ -43,7 +43,7 @@ std::optional<FileError> annealer_error(const StudyFile& file, const LaunchSite&
     const auto& predictor = file.study.fidelity.predictor;
     if (!site.is_program || !predictor || !predictor->options.contains("command")) return std::nullopt;
     LaunchSite here = site;
-    here.workdir = ".";
+    here.workdir.clear();
     here.program_dir.clear();
     const std::string& command = predictor->options.at("command");
     const std::string word = command.substr(0, command.find(' '));

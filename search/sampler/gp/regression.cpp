@@ -21,7 +21,7 @@ constexpr double own_scale = 0.25, freedom = 3, common_deviation = 1;  ///< of l
 constexpr double shortest = 0.01, longest = 100;  ///< lengths: below one, white noise; above, a polynomial
 const double root_five = std::sqrt(5.0);
 
-constexpr double bend_scale = 0.5, bend_freedom = 3;  ///< a priori
+constexpr double bend_scale = 0.25, bend_freedom = 3;  ///< a priori
 constexpr double most_bent = 8;
 
 /// What no bend changes: between a missing and a given coordinate, and on nominal axes.
@@ -209,21 +209,42 @@ Posterior::Posterior(const space::Encoding& encoding, const std::vector<space::P
 }
 
 Posterior::Bent Posterior::bent(const VectorXd& bends) const {
-    Bent all{apart_, ArrayXXd::Zero(apart_.rows(), apart_.cols())};
-    std::vector<InputWarp> warps(static_cast<std::size_t>(points_));
+    Bent all{ArrayXXd(points_, coordinates_.cols()), ArrayXXd(points_, coordinates_.cols()), {}};
     for (Index axis = 0; axis < coordinates_.cols(); ++axis) {
-        for (Index i = 0; i < points_; ++i)
-            warps[static_cast<std::size_t>(i)] = input_warp(coordinates_(i, axis), bends[axis]);
+        ArrayXd& on_axis = all.distances.emplace_back(apart_.col(axis));
+        for (Index i = 0; i < points_; ++i) {
+            const InputWarp warp = input_warp(coordinates_(i, axis), bends[axis]);
+            all.points(i, axis) = warp.value;
+            all.by_bend(i, axis) = warp.by_bend;
+        }
+        const bool some_missing = coordinates_.col(axis).isNaN().any();
         Index pair = 0;
-        for (std::size_t j = 0; j < warps.size(); ++j)
-            for (std::size_t i = j + 1; i < warps.size(); ++i, ++pair) {
-                const double away = warps[i].value - warps[j].value;
-                if (std::isnan(away)) continue;
-                all.distances(pair, axis) += std::abs(away);
-                all.by_bend(pair, axis) = std::copysign(1.0, away) * (warps[i].by_bend - warps[j].by_bend);
-            }
+        for (Index j = 0; j + 1 < points_; ++j) {
+            const Index others = points_ - 1 - j;
+            const auto away = all.points.col(axis).tail(others) - all.points(j, axis);
+            auto distances = on_axis.segment(pair, others);
+            if (some_missing)
+                distances += away.isNaN().select(0.0, away.abs());
+            else
+                distances += away.abs();
+            pair += others;
+        }
     }
     return all;
+}
+
+double Posterior::by_bend(const Bent& seen, Index axis, const ArrayXd& by_distance) const {
+    ArrayXd by_point = ArrayXd::Zero(points_);
+    Index pair = 0;
+    for (Index j = 0; j + 1 < points_; ++j) {
+        const Index others = points_ - 1 - j;
+        const auto away = seen.points.col(axis).tail(others) - seen.points(j, axis);
+        const ArrayXd pull = away.isNaN().select(0.0, by_distance.segment(pair, others) * away.sign());
+        by_point.tail(others) += pull;
+        by_point[j] -= pull.sum();
+        pair += others;
+    }
+    return (by_point * seen.by_bend.col(axis)).sum();
 }
 
 double Posterior::operator()(const VectorXd& parameters, VectorXd& gradient) const {
@@ -234,19 +255,21 @@ double Posterior::operator()(const VectorXd& parameters, VectorXd& gradient) con
     const ArrayXd inverse_squares = 5 * (-2 * hyperparameters.log_lengths).array().exp();
     const ArrayXd additive_scales = root_five * (-hyperparameters.log_additive_lengths).array().exp();
 
-    const auto [distances, by_bend] = bent(hyperparameters.bends);
-    const ArrayXd a = (distances.square().matrix() * inverse_squares.matrix()).array().sqrt();
+    const Bent seen = bent(hyperparameters.bends);
+    ArrayXd squares = ArrayXd::Zero(apart_.rows());
+    for (Index axis = 0; axis < axes; ++axis) squares += inverse_squares[axis] * seen.on(axis).square();
+    const ArrayXd a = squares.sqrt();
     const ArrayXd exponential = (-a).exp();
     const ArrayXd joint = (1 + a + a.square() / 3) * exponential;
     const ArrayXd fall = (1 - share) * (1 + a) * exponential / 3;
     // Minus the derivative of an axis' kernel by its distance.
-    ArrayXXd own_fall(distances.rows(), axes);
-    ArrayXd additive = ArrayXd::Zero(distances.rows());
+    std::vector<ArrayXd> own_fall;
+    ArrayXd additive = ArrayXd::Zero(apart_.rows());
     for (Index axis = 0; axis < axes; ++axis) {
-        const ArrayXd b = additive_scales[axis] * distances.col(axis);
+        const ArrayXd b = additive_scales[axis] * seen.on(axis);
         const ArrayXd tail = (-b).exp();
         additive += (1 + b + b.square() / 3) * tail;
-        own_fall.col(axis) = each * additive_scales[axis] * b * (1 + b) / 3 * tail;
+        own_fall.emplace_back(each * additive_scales[axis] * b * (1 + b) / 3 * tail);
     }
 
     MatrixXd matrix(n, n);
@@ -268,19 +291,18 @@ double Posterior::operator()(const VectorXd& parameters, VectorXd& gradient) con
     // d value = 1/2 tr((inverse - weights weights^T / variance) d matrix); each pair is there twice.
     MatrixXd pull = cholesky.solve(MatrixXd::Identity(n, n));
     pull -= weights * weights.transpose() / variance;
-    ArrayXd pairs(distances.rows());
+    ArrayXd pairs(apart_.rows());
     pair = 0;
     for (Index j = 0; j < n; ++j)
         for (Index i = j + 1; i < n; ++i) pairs[pair++] = pull(i, j);
     gradient.resize(parameters.size());
-    const VectorXd weighted_fall = pairs * fall;
-    gradient.head(axes) = (distances.square().matrix().transpose() * weighted_fall).array() * inverse_squares;
+    const ArrayXd weighted_fall = pairs * fall;
     for (Index axis = 0; axis < axes; ++axis) {
-        const ArrayXd own = pairs * own_fall.col(axis);
-        gradient[axes + axis] = (own * distances.col(axis)).sum();
-        gradient[2 * axes + axis] =
-            -((weighted_fall.array() * inverse_squares[axis] * distances.col(axis) + own) * by_bend.col(axis))
-                 .sum();
+        const ArrayXd joint_pull = inverse_squares[axis] * weighted_fall * seen.on(axis);
+        const ArrayXd own_pull = pairs * own_fall[static_cast<std::size_t>(axis)];
+        gradient[axis] = (joint_pull * seen.on(axis)).sum();
+        gradient[axes + axis] = (own_pull * seen.on(axis)).sum();
+        gradient[2 * axes + axis] = by_bend(seen, axis, -joint_pull - own_pull);
     }
     gradient[3 * axes] = share * (1 - share) *
                          (pairs * (additive / static_cast<double>(std::max<Index>(axes, 1)) - joint)).sum();

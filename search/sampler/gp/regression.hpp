@@ -82,7 +82,7 @@ class Regression {
 /// 2024, scale with the dimensions; the additive ones as those of one axis) with deviation 1; what each has
 /// of its own follows Student's t with 3 degrees of freedom and scale 0.25. Lengths that are free to differ
 /// fit what is not there; but a few axes may be quite unlike the others, or of no matter. Bends follow
-/// Student's t as well, about 0 with scale 0.5. The log noise is
+/// Student's t as well, about 0 with scale 0.25. The log noise is
 /// normal about -10 with deviation 3, the share's logit about 0 with 2, the power about 0.5 with 0.5. About
 /// n^3 multiplications and d n^2 / 2 exponentials an iteration.
 Hyperparameters fit(const space::Encoding& encoding, const std::vector<space::Point>& points,
@@ -99,10 +99,19 @@ class Posterior {
     double operator()(const Eigen::VectorXd& parameters, Eigen::VectorXd& gradient) const;
 
   private:
+    /// The data as the process sees them.
     struct Bent {
-        Eigen::ArrayXXd distances, by_bend;  ///< (pair i > j, axis)
+        Eigen::ArrayXXd points, by_bend;        ///< (point, axis), and their derivatives
+        std::vector<Eigen::ArrayXd> distances;  ///< one an axis, of pairs i > j
+
+        [[nodiscard]] const Eigen::ArrayXd& on(Eigen::Index axis) const {
+            return distances[static_cast<std::size_t>(axis)];
+        }
     };
     [[nodiscard]] Bent bent(const Eigen::VectorXd& bends) const;
+    /// The derivative by an axis' bend of what has these by the distances on it.
+    [[nodiscard]] double by_bend(const Bent& seen, Eigen::Index axis,
+                                 const Eigen::ArrayXd& by_distance) const;
 
     Outcome outcome_;
     Eigen::Index points_;

@@ -192,6 +192,18 @@ TEST(trials, csv_has_a_column_for_each_parameter) {
         << ran.out;
 }
 
+TEST(why, names_a_predictor_that_was_asked_for_and_never_answered) {
+    auto facts = sample_journal(Until::ended);
+    auto& created = std::get<core::StudyCreated>(facts.front().fact);
+    created.study.fidelity.name = "swift-asha";
+    created.study.fidelity.predictor = {"gp", {}};
+    const auto rows = quench_with(Journals{facts}, {"why", "--output", "json"}).json()["predictors"];
+    ASSERT_EQ(rows.size(), 3u);
+    EXPECT_EQ(rows[0]["predictor"], "gp");
+    EXPECT_EQ(rows[0]["forecasts"], 0);
+    EXPECT_TRUE(rows[0]["median_error"].is_null());
+}
+
 TEST(why, shows_what_verdicts_rested_on_and_what_came_of_them) {
     const Journals ended = {sample_journal(Until::ended)};
     const auto trial = quench_with(ended, {"why", "1", "--output", "json"}).json();
@@ -209,6 +221,12 @@ TEST(why, shows_what_verdicts_rested_on_and_what_came_of_them) {
     ASSERT_EQ(study["chances"].size(), 1u);
     EXPECT_EQ(study["chances"][0]["mean_chance"], 0.75);
     EXPECT_EQ(study["predictors"].size(), 2u);
+    ASSERT_EQ(study["beside_last"].size(), 1u);
+    const auto& duel = study["beside_last"][0];
+    EXPECT_EQ(duel["predictor"], "svr");
+    EXPECT_NEAR(duel["median_error"].get<double>(), 0.03, 1e-12) << "0.28 forecast, it came to 0.25";
+    EXPECT_NEAR(duel["median_error_of_last"].get<double>(), 0.05, 1e-12);
+    EXPECT_EQ(duel["nearer"], 1);
     EXPECT_THAT(quench_with(ended, {"why", "1"}).out, testing::HasSubstr("CHANCE"));
     EXPECT_THAT(quench_with(ended, {"why"}).out, testing::HasSubstr("MEAN CHANCE"));
     EXPECT_EQ(quench_with(ended, {"why", "3"}).code, ExitCode::not_found);
