@@ -215,7 +215,7 @@ Posterior::Bent Posterior::bent(const VectorXd& bends) const {
         for (Index i = 0; i < points_; ++i) {
             const InputWarp warp = input_warp(coordinates_(i, axis), bends[axis]);
             all.points(i, axis) = warp.value;
-            all.by_bend(i, axis) = warp.by_bend;
+            all.by_bend(i, axis) = std::isnan(warp.by_bend) ? 0 : warp.by_bend;  // no coordinate, no slope
         }
         const bool some_missing = coordinates_.col(axis).isNaN().any();
         Index pair = 0;

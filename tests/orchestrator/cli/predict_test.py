@@ -98,7 +98,7 @@ class Predict(unittest.TestCase):
         self.assertIn("cannot be read", self.quench(status=3).stderr)
 
     def test_training_sets_that_leave_nothing_to_judge_by_are_named_and_the_others_judged(self):
-        self.table.write_text("\n".join(self.table.read_text().splitlines()[:7]) + "\n")
+        self.table.write_text("\n".join(self.table.read_text().splitlines()[:13]) + "\n")
         done = self.quench("--predictor", "last", "--known", "0.5", "--train", "3", "10", "--output", "json")
         self.assertIn("there are 6, and 2 must be left", done.stderr)
         self.assertEqual([row["r2"] is None for row in json.loads(done.stdout)["by_train"]], [False, True])
