@@ -7,11 +7,11 @@
 namespace quench::search::sampler {
 
 /// Proposes where log expected improvement is largest under a process of Matern 5/2 kernels, joint and
-/// additive (regression.hpp), over warped values (outcome.hpp), all fitted by maximum a posteriori. Running
-/// trials are conditioned upon as if they gave what the process expects; failed, diverged and infeasible ones
-/// count as bad values, trials dropped below the level of evidence as what they would have come to if they
-/// had moved like the others. Until `startup` trials are known, trial i gets point i of a scrambled Sobol
-/// sequence.
+/// additive (regression.hpp), over bent axes (input_warp.hpp) and warped values (outcome.hpp), all fitted by
+/// maximum a posteriori. Running trials are conditioned upon as if they gave what the process expects;
+/// failed, diverged and infeasible ones count as bad values, trials dropped below the level of evidence as
+/// what they would have come to if they had moved like the others. Until `startup` trials are known, trial i
+/// gets point i of a scrambled Sobol sequence.
 ///
 /// With `cost_aware` it is expected improvement per second of a step, as a second process predicts it from
 /// the trials that were timed; `startup` of them at least.

@@ -82,9 +82,9 @@ class Regression {
 /// 2024, scale with the dimensions; the additive ones as those of one axis) with deviation 1; what each has
 /// of its own follows Student's t with 3 degrees of freedom and scale 0.25. Lengths that are free to differ
 /// fit what is not there; but a few axes may be quite unlike the others, or of no matter. Bends follow
-/// Student's t as well, about 0 with scale 0.25. The log noise is
-/// normal about -10 with deviation 3, the share's logit about 0 with 2, the power about 0.5 with 0.5. About
-/// n^3 multiplications and d n^2 / 2 exponentials an iteration.
+/// Student's t as well, about 0 with scale 0.25. The log noise is normal about -10 with deviation 3, the
+/// share's logit about 0 with 2, the power about 0.5 with 0.5. About n^3 multiplications and d n^2 / 2
+/// exponentials an iteration.
 Hyperparameters fit(const space::Encoding& encoding, const std::vector<space::Point>& points,
                     const Outcome& outcome, const Hyperparameters& start, int iterations);
 
