@@ -37,12 +37,13 @@ std::uint64_t affordable(search::SchedulerOptions options, search::Resource budg
     return trials;
 }
 
-search::SchedulerOptions scheduler_options(const std::string& name, search::Resource budget) {
+search::SchedulerOptions scheduler_options(const Method& method, search::Resource budget) {
+    const std::string& name = method.scheduler;
     if (search::scheduler_proposes(name))
         throw std::runtime_error(
             "the scheduler " + name +
             " is for schedules (curves here are of constant configurations) take another");
-    search::SchedulerOptions options{.name = name, .min = 1, .max = full_fidelity, .eta = 2};
+    search::SchedulerOptions options{.name = name, .min = 1, .max = full_fidelity, .eta = method.eta};
     if (name == "one-epoch") {
         options.name = "successive-halving";
         options.eta = static_cast<int>(full_fidelity);
@@ -64,16 +65,16 @@ std::vector<double> curve(const Problem& problem, const search::space::Configura
 std::string Method::name() const {
     if (scheduler == "none") return sampler;
     if (scheduler == "one-epoch" && sampler == "random") return scheduler;
-    return scheduler + "+" + sampler;
+    return scheduler + (eta == 2 ? "" : "-eta" + std::to_string(eta)) + "+" + sampler;
 }
 
 std::vector<Method> with_baselines(const std::vector<std::string>& samplers,
-                                   const std::vector<std::string>& schedulers) {
+                                   const std::vector<std::string>& schedulers, int eta) {
     std::vector<Method> methods{{"random", "none"}, {"random", "one-epoch"}};
     for (const std::string& scheduler : schedulers)
         for (const std::string& sampler : samplers) {
             const bool baseline = sampler == "random" && (scheduler == "none" || scheduler == "one-epoch");
-            if (!baseline) methods.push_back({sampler, scheduler});
+            if (!baseline) methods.push_back({sampler, scheduler, eta});
         }
     return methods;
 }
@@ -89,7 +90,7 @@ core::Study study_of(const Problem& problem, const Method& method, std::size_t e
     study.sampler.seed = seed;
     if (const auto sampler = search::make_sampler(study.sampler, study.space); !sampler)
         throw std::runtime_error(sampler.error().text());
-    study.fidelity = scheduler_options(method.scheduler, budget);
+    study.fidelity = scheduler_options(method, budget);
     study.stop.resource = budget;
     return study;
 }

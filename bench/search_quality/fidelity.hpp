@@ -13,8 +13,9 @@ namespace quench::bench {
 struct Method {
     std::string sampler = "random";
     std::string scheduler = "none";  ///< of the catalogue, or "one-epoch"
+    int eta = 2;
 
-    /// "tpe", "hyperband+tpe"; "one-epoch" where its sampler is random.
+    /// "tpe", "hyperband+tpe", "hyperband-eta3+tpe"; "one-epoch" where its sampler is random.
     [[nodiscard]] std::string name() const;
 };
 
@@ -23,10 +24,10 @@ std::vector<double> curve(const Problem& problem, const search::space::Configura
 
 /// Every sampler with every scheduler, after the baselines random search and one-epoch.
 std::vector<Method> with_baselines(const std::vector<std::string>& samplers,
-                                   const std::vector<std::string>& schedulers);
+                                   const std::vector<std::string>& schedulers, int eta = 2);
 
-/// A study that ends when it has spent `evaluations` times `full_fidelity` steps, with eta 2 and rungs from
-/// step 1. "successive-halving" starts as many trials as that is enough for. So does "one-epoch", where the
+/// A study that ends when it has spent `evaluations` times `full_fidelity` steps, with rungs from step 1
+/// on. "successive-halving" starts as many trials as that is enough for. So does "one-epoch", where the
 /// best of every 64 trials go from step 1 to the end at once: about half of the budget is for first steps
 /// (after Egele et al., "Is one epoch all you need for multi-fidelity hyperparameter optimization?", 2023).
 /// Throws runtime_error for unknown names and schedulers that propose: their curves would not be the

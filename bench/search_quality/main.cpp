@@ -64,6 +64,7 @@ struct Plan {
     std::string suite = "all";
     std::size_t seeds = 10, evaluations = 100, workers = 1;
     std::uint64_t first_seed = 0;
+    int eta = 2;
 };
 
 std::unique_ptr<search::sampler::Sampler> make_sampler(const std::string& name, std::uint64_t seed,
@@ -128,7 +129,8 @@ void run_method(const Plan& plan, const std::string& name, const bench::Method& 
 void run(const Plan& plan) {
     for (const std::string& name : plan.problems.empty() ? bench::problem_names(plan.suite) : plan.problems)
         if (bench::make_problem(name, 0).after_step) {
-            for (const bench::Method& method : bench::with_baselines(plan.samplers, plan.schedulers))
+            for (const bench::Method& method :
+                 bench::with_baselines(plan.samplers, plan.schedulers, plan.eta))
                 run_method(plan, name, method);
         } else {
             for (const std::string& sampler : with_random(plan.samplers)) run_sampler(plan, name, sampler);
@@ -182,16 +184,19 @@ int main(int argc, char** argv) {
             "of problems with learning curves, with every sampler; random and one-epoch are always run")
         ->delimiter(',')
         ->capture_default_str();
+    running->add_option("--eta", plan.eta, "of these schedulers")->capture_default_str();
     running->add_option("--problems", plan.problems, "instead of a suite")->delimiter(',');
     running
         ->add_option("--suite", plan.suite, "smooth, unseen, bbob, mixed, embedded, noisy, fidelity or all")
         ->capture_default_str();
     running->add_option("--seeds", plan.seeds, "studies of each, on an instance of their own")
+        ->check(CLI::PositiveNumber)
         ->capture_default_str();
     running->add_option("--first-seed", plan.first_seed)->capture_default_str();
     running
         ->add_option("--evaluations", plan.evaluations,
                      "of a study; with learning curves its budget, an evaluation is 64 steps")
+        ->check(CLI::PositiveNumber)
         ->capture_default_str();
     running->add_option("--workers", plan.workers, "so many trials run at a time")
         ->check(CLI::PositiveNumber)

@@ -160,7 +160,7 @@ def main():
     parser.add_argument("--evaluations", type=int, default=100)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--pruners", default="none", help="none, hyperband, successive-halving")
-    parser.add_argument("--eta", type=int, default=2, help="the pruners' reduction_factor")
+    parser.add_argument("--eta", type=int, default=2, help="the pruners' reduction_factor, 2 as ours")
     parser.add_argument("--finished", type=int)
     options = parser.parse_args()
     problems = Problems(options.program)
@@ -178,7 +178,8 @@ def main():
             for pruner_name in options.pruners.split(",") if curves else ["none"]:
                 line = {"problem": name, "workers": options.workers, "evaluations": options.evaluations,
                         "first_seed": options.first_seed, "version": optuna.__version__}
-                method = sampler_name if pruner_name == "none" else f"{pruner_name}+{sampler_name}"
+                eta = f"-eta{options.eta}" if options.eta != 2 else ""
+                method = sampler_name if pruner_name == "none" else f"{pruner_name}{eta}+{sampler_name}"
                 line["sampler"] = f"optuna-{method}"
                 if curves:
                     runs = [run_curves(problems, name, sampler_name, pruner_name, s, options) for s in seeds]

@@ -28,6 +28,8 @@ TEST(fidelity, baselines_are_always_run_and_once) {
                 ElementsAre("random", "one-epoch", "hyperband+tpe"));
     EXPECT_THAT(names(with_baselines({"random", "tpe"}, {"none", "one-epoch"})),
                 ElementsAre("random", "one-epoch", "tpe", "one-epoch+tpe"));
+    EXPECT_THAT(names(with_baselines({"tpe"}, {"asha"}, 4)),
+                ElementsAre("random", "one-epoch", "asha-eta4+tpe"));
 }
 
 TEST(fidelity, random_search_finds_the_best_of_the_samplers_first_configurations) {
@@ -76,7 +78,8 @@ TEST(fidelity, eight_workers_spend_the_same_budget_in_less_time) {
 
 TEST(fidelity, what_cannot_be_run_is_refused_in_words) {
     const Problem problem = make_problem("fidelity-branin", 0);
-    for (const Method& method : {Method{"random", "pbt"}, {"random", "no such"}, {"no such", "asha"}})
+    for (const Method& method :
+         {Method{"random", "pbt"}, {"random", "no such"}, {"no such", "asha"}, {"random", "asha", 1}})
         EXPECT_THROW((void)study_of(problem, method, evaluations, 0), std::runtime_error) << method.name();
 }
 
