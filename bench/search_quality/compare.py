@@ -6,6 +6,7 @@
 For each problem that both ran with as many evaluations and workers, over the seeds that both ran: the interquartile
 mean of the final regret of each, with a bootstrap interval (95 %), and whether the difference is one. Seeds name instances, so runs are paired:
 the verdict is "noise" when the bootstrap interval of the mean paired difference of log10 regret contains 0.
+The baselines, random search and one-epoch, stand beside them where their lines are there.
 """
 import argparse
 import json
@@ -14,6 +15,7 @@ import random
 import statistics
 
 RESAMPLES = 2000
+BASELINES = ["random", "one-epoch"]
 LEAST = 1e-12  # regrets below it are equal: rounding of the formulas
 
 
@@ -25,6 +27,11 @@ def interquartile_mean(values):
 def interval(values, statistic, keyed):
     drawn = sorted(statistic(keyed.choices(values, k=len(values))) for _ in range(RESAMPLES))
     return drawn[int(0.025 * RESAMPLES)], drawn[int(0.975 * RESAMPLES)]
+
+
+def cell(values, keyed):
+    low, high = interval(values, interquartile_mean, keyed)
+    return f"{interquartile_mean(values):9.3g} [{low:.2g}, {high:.2g}]"
 
 
 def verdict(a, b, keyed):
@@ -59,9 +66,12 @@ def main():
     parser.add_argument("--b", default="optuna-tpe")
     options = parser.parse_args()
     keyed, at_least, verdicts = random.Random(0), 0, []
-    print(f"{'problem':22}{'evals':>6}{'workers':>8}  {'a: ' + options.a:30}{'b: ' + options.b:30}verdict")
+    runs = read(options.files)
+    baselines = [name for name in BASELINES if any(name in by_sampler for by_sampler in runs.values())]
+    print(f"{'problem':22}{'evals':>6}{'workers':>8}  {'a: ' + options.a:32}{'b: ' + options.b:32}{'verdict':13}"
+          + "".join(f"{name:30}" for name in baselines).rstrip())
     ranks, normal = {options.a: [], options.b: []}, {options.a: [], options.b: []}
-    for (problem, evaluations, workers), by_sampler in sorted(read(options.files).items()):
+    for (problem, evaluations, workers), by_sampler in sorted(runs.items()):
         if options.a not in by_sampler or options.b not in by_sampler:
             continue
         seeds = sorted(by_sampler[options.a].keys() & by_sampler[options.b].keys())
@@ -75,13 +85,13 @@ def main():
             ranks[options.b].append(3 - first)
         for name, values in ((options.a, a), (options.b, b)):
             normal[name].append(statistics.median(normalised(x, a + b) for x in values))
-        cells = []
-        for values in (a, b):
-            low, high = interval(values, interquartile_mean, keyed)
-            cells.append(f"{interquartile_mean(values):9.3g} [{low:.2g}, {high:.2g}]")
+        cells = [cell(values, keyed) for values in (a, b)]
         verdicts.append(verdict(a, b, keyed))
         at_least += statistics.median(a) <= statistics.median(b)
-        print(f"{problem:22}{evaluations:6}{workers:8}  {cells[0]:30}{cells[1]:30}{verdicts[-1]}")
+        beside = [by_sampler.get(name, {}) for name in baselines]
+        beside = [cell([run[seed] for seed in seeds], keyed) if run.keys() >= set(seeds) else "" for run in beside]
+        print(f"{problem:22}{evaluations:6}{workers:8}  {cells[0]:32}{cells[1]:32}{verdicts[-1]:13}"
+              + "".join(f"{text:30}" for text in beside).rstrip())
     if verdicts:
         counts = ", ".join(f"{v}: {verdicts.count(v)}" for v in ("a is better", "b is better", "noise"))
         print(f"\n{len(verdicts)} problems; median of a at most b's on {at_least} "

@@ -83,15 +83,22 @@ double steps(const Vector& z) {
     return sphere(rounded);
 }
 
-/// Surjanovic and Bingham's library of simulation experiments: branin.
-double branin(const Vector& x) {
-    const double a = x[1] - 5.1 / (4 * pi * pi) * x[0] * x[0] + 5 / pi * x[0] - 6;
-    return a * a + 10 * (1 - 1 / (8 * pi)) * std::cos(x[0]) + 10 - 0.39788735772973816;
+/// Surjanovic and Bingham's library of simulation experiments: branin. Its approximations have other b, c, t.
+double branin(const Vector& x, double z) {
+    const double b = 5.1 / (4 * pi * pi) - 0.01 * (1 - z);
+    const double c = 5 / pi - 0.1 * (1 - z);
+    const double t = 1 / (8 * pi) + 0.005 * (1 - z);
+    const double a = x[1] - b * x[0] * x[0] + c * x[0] - 6;
+    return a * a + 10 * (1 - t) * std::cos(x[0]) + 10 - 0.39788735772973816;
 }
 
-constexpr double hartmann_weights[4] = {1, 1.2, 3, 3.2};
+/// What the approximations of Hartmann's functions change.
+double hartmann_weight(int i, double z) {
+    constexpr double weights[4] = {1, 1.2, 3, 3.2};
+    return weights[i] - 0.1 * (1 - z);
+}
 
-double hartmann3(const Vector& x) {
+double hartmann3(const Vector& x, double z) {
     constexpr double a[4][3] = {{3, 10, 30}, {0.1, 10, 35}, {3, 10, 30}, {0.1, 10, 35}};
     constexpr double p[4][3] = {{0.3689, 0.1170, 0.2673},
                                 {0.4699, 0.4387, 0.7470},
@@ -101,12 +108,12 @@ double hartmann3(const Vector& x) {
     for (int i = 0; i < 4; ++i) {
         double inner = 0;
         for (int j = 0; j < 3; ++j) inner += a[i][j] * std::pow(x[j] - p[i][j], 2);
-        sum += hartmann_weights[i] * std::exp(-inner);
+        sum += hartmann_weight(i, z) * std::exp(-inner);
     }
     return 3.8627797873327 - sum;
 }
 
-double hartmann6(const Vector& x) {
+double hartmann6(const Vector& x, double z) {
     constexpr double a[4][6] = {{10, 3, 17, 3.5, 1.7, 8},
                                 {0.05, 10, 17, 0.1, 8, 14},
                                 {3, 3.5, 1.7, 10, 17, 8},
@@ -119,7 +126,7 @@ double hartmann6(const Vector& x) {
     for (int i = 0; i < 4; ++i) {
         double inner = 0;
         for (int j = 0; j < 6; ++j) inner += a[i][j] * std::pow(x[j] - p[i][j], 2);
-        sum += hartmann_weights[i] * std::exp(-inner);
+        sum += hartmann_weight(i, z) * std::exp(-inner);
     }
     return 3.3223680114155 - sum;
 }
@@ -231,10 +238,20 @@ const std::vector<Function>& functions() {
     return all;
 }
 
+const std::vector<FidelityFunction>& fidelity_functions() {
+    static const std::vector<FidelityFunction> all{{"branin", {-5, 0}, {10, 15}, branin},
+                                                   {"hartmann3", Vector(3, 0), Vector(3, 1), hartmann3},
+                                                   {"hartmann6", Vector(6, 0), Vector(6, 1), hartmann6}};
+    return all;
+}
+
 const std::vector<FixedFunction>& fixed_functions() {
-    static const std::vector<FixedFunction> all{{"branin", {-5, 0}, {10, 15}, branin},
-                                                {"hartmann3", Vector(3, 0), Vector(3, 1), hartmann3},
-                                                {"hartmann6", Vector(6, 0), Vector(6, 1), hartmann6}};
+    static const std::vector<FixedFunction> all = [] {
+        std::vector<FixedFunction> made;
+        for (const FidelityFunction& f : fidelity_functions())
+            made.push_back({f.name, f.low, f.high, [&f](const Vector& x) { return f.regret(x, 1); }});
+        return made;
+    }();
     return all;
 }
 

@@ -23,8 +23,20 @@ struct FixedFunction {
     Formula regret;
 };
 
+/// A fixed function with cheap approximations: fidelity z in [0, 1], and at 1 it is the function itself. As
+/// in Kandasamy et al., "Multi-fidelity Bayesian optimisation with continuous approximations" (ICML 2017),
+/// with the constants of the authors' program (Dragonfly) and one z for all of their fidelity's coordinates.
+struct FidelityFunction {
+    std::string name;
+    std::vector<double> low, high;
+    /// Less the least value at z = 1.
+    std::function<double(const std::vector<double>& x, double z)> regret;
+};
+
 const std::vector<Function>& functions();
 const std::vector<FixedFunction>& fixed_functions();
+/// The fixed functions again, with their approximations.
+const std::vector<FidelityFunction>& fidelity_functions();
 /// For judging: no sampler was shaped on these.
 const std::vector<FixedFunction>& unseen_functions();
 

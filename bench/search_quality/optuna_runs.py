@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
-"""Runs Optuna's samplers on the problems of search-quality and prints the same JSON lines.
+"""Runs Optuna's samplers and pruners on the problems of search-quality and prints the same JSON lines.
 
     optuna_runs.py PROGRAM --samplers tpe,random --problems sphere-5,branin --seeds 10 > optuna.jsonl
+    optuna_runs.py PROGRAM --samplers tpe --pruners hyperband --problems fidelity-branin > optuna.jsonl
 
 Function values come from `PROGRAM serve`, so that both sides see the same instances. With --workers W, W trials
-run at a time and a keyed one of them ends next, as in study.cpp. With --finished N it prints what `PROGRAM time`
+run at a time and a keyed one of them ends next, as in study.cpp. --pruners are for problems with learning curves, whose
+trials take their steps on a virtual clock as in fidelity.cpp and report after each. With --finished N it prints what `PROGRAM time`
 does instead: the median time of an ask after N random trials.
 """
 import argparse
+import heapq
 import json
+import math
 import random
 import statistics
 import subprocess
@@ -81,6 +85,55 @@ def run(problems, name, sampler_name, seed, evaluations, workers):
     return best, seconds
 
 
+def pruner(name, steps, eta):
+    if name == "none":
+        return optuna.pruners.NopPruner()
+    if name == "hyperband":
+        return optuna.pruners.HyperbandPruner(min_resource=1, max_resource=steps, reduction_factor=eta)
+    if name == "successive-halving":
+        return optuna.pruners.SuccessiveHalvingPruner(min_resource=1, reduction_factor=eta)
+    raise SystemExit(f"unknown pruner {name} (there are none, hyperband, successive-halving)")
+
+
+def run_curves(problems, name, sampler_name, pruner_name, seed, options):
+    """Until the budget of steps is spent. The regret of the best trial that was trained to the end, or else of the
+    best of those that came furthest; and the number of trials."""
+    instance = problems.ask(problem=name, seed=seed)
+    steps = instance["steps"]
+    budget = options.evaluations * steps
+    # HyperbandPruner deals trials to its brackets by the study's name.
+    study = optuna.create_study(study_name=f"{name} {seed}", sampler=sampler(sampler_name, seed, options.workers),
+                                pruner=pruner(pruner_name, steps, options.eta))
+    keyed, spent, shown = random.Random(seed), 0, []
+    running = []  # (time at which its next step is done, number, trial, steps done, its curve, time a step takes)
+
+    def start(now):
+        trial = study.ask()
+        configuration = suggest(trial, instance["space"])
+        curve = problems.ask(problem=name, seed=seed, configuration=configuration)
+        shown.append((0, 0.0, curve[-1]))
+        speed = math.exp(0.5 * keyed.gauss(0, 1))
+        heapq.heappush(running, (now + speed, trial.number, trial, 0, curve, speed))
+
+    for _ in range(options.workers):
+        start(0.0)
+    while spent < budget:
+        now, number, trial, done, curve, speed = heapq.heappop(running)
+        done, spent = done + 1, spent + 1
+        trial.report(curve[done - 1], done)
+        shown[number] = (-done, curve[done - 1], curve[-1])
+        if done == steps:
+            study.tell(trial, curve[-1])
+        elif trial.should_prune():
+            study.tell(trial, state=optuna.trial.TrialState.PRUNED)
+        else:
+            heapq.heappush(running, (now + speed, number, trial, done, curve, speed))
+            continue
+        if spent < budget:
+            start(now)
+    return min(shown)[2], len(shown)
+
+
 def ask_time(problems, name, sampler_name, finished):
     space = problems.ask(problem=name, seed=0)["space"]
     study = optuna.create_study(sampler=sampler("random", 0, 1))
@@ -106,6 +159,8 @@ def main():
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--evaluations", type=int, default=100)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--pruners", default="none", help="none, hyperband, successive-halving")
+    parser.add_argument("--eta", type=int, default=2, help="the pruners' reduction_factor, 2 as ours")
     parser.add_argument("--finished", type=int)
     options = parser.parse_args()
     problems = Problems(options.program)
@@ -116,15 +171,24 @@ def main():
                 print(json.dumps({"problem": name, "sampler": f"optuna-{sampler_name}",
                                   "finished": options.finished, "median_ask_ms": 1000 * seconds}), flush=True)
         return
+    seeds = range(options.first_seed, options.first_seed + options.seeds)
     for name in options.problems.split(","):
+        curves = problems.ask(problem=name, seed=0)["steps"] > 1
         for sampler_name in options.samplers.split(","):
-            seeds = range(options.first_seed, options.first_seed + options.seeds)
-            runs = [run(problems, name, sampler_name, s, options.evaluations, options.workers) for s in seeds]
-            print(json.dumps({
-                "problem": name, "sampler": f"optuna-{sampler_name}", "workers": options.workers,
-                "evaluations": options.evaluations, "first_seed": options.first_seed,
-                "regret": [best for best, _ in runs], "version": optuna.__version__,
-                "ask_ms": 1000 * sum(s for _, s in runs) / (options.seeds * options.evaluations)}), flush=True)
+            for pruner_name in options.pruners.split(",") if curves else ["none"]:
+                line = {"problem": name, "workers": options.workers, "evaluations": options.evaluations,
+                        "first_seed": options.first_seed, "version": optuna.__version__}
+                eta = f"-eta{options.eta}" if options.eta != 2 else ""
+                method = sampler_name if pruner_name == "none" else f"{pruner_name}{eta}+{sampler_name}"
+                line["sampler"] = f"optuna-{method}"
+                if curves:
+                    runs = [run_curves(problems, name, sampler_name, pruner_name, s, options) for s in seeds]
+                    line["trials"] = statistics.fmean(trials for _, trials in runs)
+                else:
+                    runs = [run(problems, name, sampler_name, s, options.evaluations, options.workers) for s in seeds]
+                    line["ask_ms"] = 1000 * sum(s for _, s in runs) / (options.seeds * options.evaluations)
+                line["regret"] = [best for best, _ in runs]
+                print(json.dumps(line), flush=True)
 
 
 if __name__ == "__main__":

@@ -129,6 +129,30 @@ Problem fixed(const std::string& name, const FixedFunction& function) {
             }};
 }
 
+/// On the unit cube, its axes in another order and some of them turned round: the function itself stays.
+Problem with_curves(const std::string& name, const FidelityFunction& function, std::uint64_t seed) {
+    base::Rng rng(seed, "axes of " + name);
+    std::vector<std::size_t> axes(function.low.size());
+    std::iota(axes.begin(), axes.end(), 0);
+    rng.shuffle(axes);
+    std::vector<bool> turned;
+    std::vector<Parameter> parameters;
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+        turned.push_back(rng.below(2) == 1);
+        parameters.push_back({axis_name(i), FloatDomain{0, 1, Scale::linear, {}}, {}});
+    }
+    const auto after_step = [=](const Configuration& c, search::Resource step) {
+        std::vector<double> x;
+        for (std::size_t i = 0; i < axes.size(); ++i) {
+            const double u = number(c.at(axis_name(axes[i])));
+            x.push_back(function.low[i] + (turned[i] ? 1 - u : u) * (function.high[i] - function.low[i]));
+        }
+        return function.regret(x, static_cast<double>(step) / static_cast<double>(full_fidelity));
+    };
+    return {name, Space::make(parameters).value(),
+            [after_step](const Configuration& c) { return after_step(c, full_fidelity); }, 0, after_step};
+}
+
 /// Floats on a log scale, integers, ordered and unordered choices: each of the two latter moves the value of
 /// a hidden coordinate of the function.
 Problem mixed(const std::string& name, const Function& function, std::uint64_t seed) {
@@ -222,6 +246,9 @@ std::vector<std::string> problem_names(const std::string& suite) {
     if (in("noisy"))
         for (const char* function : {"sphere-5", "ackley-5", "rosenbrock-5"})
             names.push_back(fmt::format("noisy-{}", function));
+    if (in("fidelity"))
+        for (const FidelityFunction& function : fidelity_functions())
+            names.push_back(fmt::format("fidelity-{}", function.name));
     return names;
 }
 
@@ -238,6 +265,8 @@ Problem make_problem(const std::string& name, std::uint64_t seed) {
         problem.noise = 1;
         return problem;
     }
+    for (const FidelityFunction& function : fidelity_functions())
+        if (head == "fidelity" && function.name == tail) return with_curves(name, function, seed);
     for (const Function& function : functions()) {
         if (head == "mixed" && function.name == tail) return mixed(name, function, seed);
         if (head == "embedded" && function.name == tail) return embedded(name, function, seed);

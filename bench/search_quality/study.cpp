@@ -85,11 +85,13 @@ double ask_time(const Problem& problem, sampler::Sampler& sampler, const Timing&
     return median(std::move(seconds));
 }
 
-double job_time(scheduler::Scheduler& scheduler, Resource max, const Timing& timing) {
+JobTime job_time(scheduler::Scheduler& scheduler, const space::Space& space, Resource max,
+                 const Timing& timing) {
     constexpr int calls = 100;
     base::Rng rng(1, "values of trials before jobs are timed");
     std::vector<double> seconds;
     std::uint64_t started = 0;
+    std::vector<double> point(space.dimensions());
     const auto train = [&](TrialId trial, Resource to) {
         scheduler.tell(Reported{trial, to, rng.normal() / static_cast<double>(to)});
         scheduler.tell(Released{trial});
@@ -102,26 +104,34 @@ double job_time(scheduler::Scheduler& scheduler, Resource max, const Timing& tim
             scheduler.tell(
                 Ended{judgement.trial, judgement.step == max ? Ending::completed : Ending::stopped});
     };
-    while (seconds.size() < timing.asks) {
+    for (std::size_t late = 0; late < timing.asks;) {
         const scheduler::Job job = scheduler.next_job();
-        if (started >= timing.finished) {
-            const auto before = std::clock();
-            for (int i = 0; i < calls; ++i) (void)scheduler.next_job();
-            seconds.push_back(seconds_since(before) / calls);
-        }
+        if (std::holds_alternative<scheduler::Finished>(job)) break;
+        const auto before = std::clock();
+        for (int i = 0; i < calls; ++i) (void)scheduler.next_job();
+        seconds.push_back(seconds_since(before) / calls);
+        if (started >= timing.finished) ++late;
         if (const auto* start = std::get_if<scheduler::Start>(&job)) {
             const TrialId trial(started++);
-            scheduler.tell(Proposed{trial, {}, start->bracket, start->to});
+            for (double& coordinate : point) coordinate = rng.uniform();
+            Proposed proposed{trial, space.decode(point), start->bracket, start->to};
+            if (start->child) {
+                proposed.configuration = start->child->configuration;
+                proposed.parent = start->child->parent;
+            }
+            scheduler.tell(proposed);
             train(trial, start->to);
         } else if (const auto* promote = std::get_if<scheduler::Promote>(&job)) {
             judged(promote->judgement);
         } else {
-            throw std::runtime_error("the scheduler ends by itself before its jobs can be timed");
+            throw std::runtime_error("the scheduler waits although nothing is under way");
         }
         for (auto due = scheduler.judgements_due(); !due.empty(); due = scheduler.judgements_due())
             for (const auto& judgement : due) judged(judgement);
     }
-    return median(std::move(seconds));
+    if (seconds.size() > timing.asks)
+        seconds.erase(seconds.begin(), seconds.end() - static_cast<std::ptrdiff_t>(timing.asks));
+    return {median(std::move(seconds)), std::min<std::size_t>(timing.finished, started)};
 }
 
 }  // namespace quench::bench

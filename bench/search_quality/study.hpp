@@ -27,8 +27,15 @@ struct Timing {
 /// another one ends.
 double ask_time(const Problem& problem, search::sampler::Sampler& sampler, const Timing& timing);
 
+struct JobTime {
+    double seconds = 0;      ///< median
+    std::size_t trials = 0;  ///< that there were: `timing.finished`, or all that the schedule has
+};
+
 /// The same of a scheduler's `next_job`, one worker, random values, trials of up to `max`; 100 calls are
-/// timed as one, for the clock ticks in microseconds.
-double job_time(search::scheduler::Scheduler& scheduler, search::Resource max, const Timing& timing);
+/// timed as one, for the clock ticks in microseconds. A schedule that ends before so many trials is timed at
+/// its last jobs.
+JobTime job_time(search::scheduler::Scheduler& scheduler, const search::space::Space& space,
+                 search::Resource max, const Timing& timing);
 
 }  // namespace quench::bench
