@@ -96,7 +96,8 @@ Problem embedded(const std::string& name, const Function& function, std::uint64_
     return problem;
 }
 
-/// Five parameters, two of them on the wrong scale: the function would have their logarithms, over three decades.
+/// Five parameters, two of them on the wrong scale: the function would have their logarithms, over three
+/// decades.
 Problem skewed(const std::string& name, const Function& function, std::uint64_t seed) {
     constexpr std::size_t dimensions = 5, wrong = 2;
     constexpr double decades = 1000;
