@@ -149,7 +149,9 @@ struct Block {
         return at(state.codes + members[b] * lanes, first_vector + v);
     }
     /// The sign bit that turns "set the bit" into "flip it", for slot p.
-    QUENCH_INLINE static Word sign(Word code, std::size_t p) { return (code << (31 - p)) & 0x80000000u; }
+    QUENCH_INLINE static Word sign(Word code, std::size_t p) {
+        return Slots == 1 ? code << 31 : (code << (31 - p)) & 0x80000000u;
+    }
     QUENCH_INLINE static Float with_sign(Float value, Word sign) {
         return reinterpret_cast<Float>(reinterpret_cast<Word>(value) ^ sign);
     }
@@ -181,7 +183,7 @@ struct Block {
                 const Mask accept = less(cost, allowance(v));
                 const Float step = where(accept, with_sign(weight, s));
                 field[v] = added<Slots>(field[v], diagonal, step);
-                by[v] += step;
+                by[v] = Slots == 1 ? step : by[v] + step;
                 codes[v] = flipped(codes[v], accept, Word{} + (1u << p));
                 accepted |= bits_of(accept) << (v * width);
             }

@@ -102,19 +102,28 @@ QUENCH_INLINE std::uint32_t bits_of(Mask mask) {
 #endif
 }
 
+QUENCH_INLINE Word exclusive_or(Word a, Word b, Word c) {
+#if defined(__AVX512F__)
+    constexpr int parity = 0x96;
+    return reinterpret_cast<Word>(_mm512_ternarylogic_epi32(
+        reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b), reinterpret_cast<__m512i>(c), parity));
+#else
+    return a ^ b ^ c;
+#endif
+}
+
 /// xoshiro128+ in every lane.
 struct Generator {
     Word s0, s1, s2, s3;
 
     QUENCH_INLINE Word next() {
         const Word result = s0 + s3;
-        const Word shifted = s1 << 9;
-        s2 ^= s0;
+        const Word s1_before = s1, s2_before = s2, s3_before = s3;
+        s2 = exclusive_or(s2, s0, s1 << 9);
         s3 ^= s1;
-        s1 ^= s2;
-        s0 ^= s3;
-        s2 ^= shifted;
         s3 = (s3 << 11) | (s3 >> 21);
+        s1 = exclusive_or(s1, s2_before, s0);
+        s0 = exclusive_or(s0, s3_before, s1_before);
         return result;
     }
 };
@@ -123,15 +132,17 @@ struct Generator {
 /// a polynomial that is right to 9e-05 (minimax fit), so that a chance is off by 6e-05 of itself at most.
 QUENCH_INLINE Float log2_uniform(Word random) {
     const Float number = __builtin_convertvector(reinterpret_cast<Int>(random | 1u), Float);
-    const Word bits = reinterpret_cast<Word>(number);
 #if defined(__AVX512F__)
     constexpr __mmask16 every = 0xffff;
-    const auto exponent =
-        reinterpret_cast<Float>(_mm512_maskz_getexp_ps(every, reinterpret_cast<__m512>(number)));
+    const auto wide = reinterpret_cast<__m512>(number);
+    const auto exponent = reinterpret_cast<Float>(_mm512_maskz_getexp_ps(every, wide));
+    const auto m =
+        reinterpret_cast<Float>(_mm512_maskz_getmant_ps(every, wide, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_zero));
 #else
+    const Word bits = reinterpret_cast<Word>(number);
     const Float exponent = __builtin_convertvector(reinterpret_cast<Int>(bits >> 23 & 0xffu) - 127, Float);
-#endif
     const Float m = reinterpret_cast<Float>((bits & 0x7fffffu) | 0x3f800000u);
+#endif
     Float p = all(-0.0816163874f);
     p = p * m + 0.645147113f;
     p = p * m + -2.12068854f;
