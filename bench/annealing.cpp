@@ -126,8 +126,10 @@ int speed(int argc, char** argv) {
                 if (!found) continue;  // an instruction set that is not here
                 // Processor time, not wall-clock: other programs may run on this machine too.
                 run.cpu_ms.push_back(cpu_ms_since(begin));
+                const auto& info = found->info();
                 run.sampling_ms.push_back(
-                    std::min(run.cpu_ms.back(), 1e-6 * double(found->info().sampling_ns)));
+                    run.cpu_ms.back() * double(info.sampling_ns) /
+                    double(info.preprocessing_ns + info.sampling_ns + info.postprocessing_ns));
                 lowest = std::min(lowest, found->first().energy);
                 run.found = std::move(*found);
             }
