@@ -1,16 +1,14 @@
 // Questions, on one core: how fast are flips tried, how near to the minimum do reads come, and in which time?
 //
-//   annealing speed [READS SWEEPS REPEATS [BETA_HOT BETA_COLD]]    one line a problem and instruction set;
-//   processor
-//                                                                  time of a call, and of its sampling at
-//                                                                  most
-//   annealing quality [TABLE.csv...]    Q-SVR of 128 reads x 300 sweeps, C = 1.75, ten splits of each set of
-//   curves:
-//                                       120 variables against the proved minimum (branch and bound), 960
-//                                       against the optimum without bits
+//   annealing speed [READS SWEEPS REPEATS]    one line a problem, way and instruction set; processor time
+//   annealing quality [TABLE.csv...]          Q-SVR of 128 reads x 300 sweeps, C = 1.75, ten splits of each
+//                                             set of curves: 120 variables against the proved minimum (branch
+//                                             and bound), 960 against the optimum without bits
 //
 // Problems of `speed` are Q-SVR of power-law learning curves (points x bits, B = 2, k0 = K-1) and dense
-// Gaussian ones; the gap is that of the energy to the lowest that anything there finds.
+// Gaussian ones; the gap is that of the energy to the lowest that anything there finds. Ways: `pairs`, as the
+// annealer is by default; for dense problems also `neal`, single flips over the temperatures that dwave-neal
+// takes by default, which is what its own flips per ns are measured with.
 #include "base/random.hpp"
 #include "bench/curve_sets.hpp"
 #include "predictor/anneal/branch_and_bound.hpp"
@@ -54,6 +52,56 @@ double cpu_ms_since(std::clock_t begin) {
     return 1e3 * double(std::clock() - begin) / CLOCKS_PER_SEC;
 }
 
+/// dwave-neal's default inverse temperatures: of the problem in spins, h and J (x = (1 + s) / 2).
+std::pair<double, double> neal_range(const qubo::Qubo& problem) {
+    double largest_field = 0, smallest = 1e300;
+    const auto smaller = [&](double value) {
+        if (value != 0) smallest = std::min(smallest, std::abs(value));
+    };
+    for (std::size_t i = 0; i < problem.size(); ++i) {
+        double h = problem.linear()[i] / 2, couplings = 0;
+        const auto row = problem.row(i);
+        for (std::size_t j = 0; j < problem.size(); ++j) {
+            if (j == i) continue;
+            h += row[j] / 4;
+            couplings += std::abs(row[j] / 4);
+            smaller(row[j] / 4);
+        }
+        smaller(h);
+        largest_field = std::max(largest_field, std::abs(h) + couplings);
+    }
+    return {std::log(2) / (2 * largest_field), std::log(100) / (2 * smallest)};
+}
+
+/// One line of `speed`, and what its repeats took.
+struct Run {
+    const char* way;
+    anneal::Parameters parameters;
+    std::vector<double> cpu_ms = {}, sampling_ms = {};
+    std::optional<anneal::SampleSet> found = {};
+};
+
+/// What the problem is annealed with.
+std::vector<Run> runs_of(const anneal::Problem& problem, anneal::Parameters parameters) {
+    std::vector<Run> runs;
+    for (const auto set : {InstructionSet::avx512, InstructionSet::avx2, InstructionSet::baseline}) {
+        parameters.instruction_set = set;
+        runs.push_back({"pairs", parameters});
+        if (const auto* dense = std::get_if<qubo::Qubo>(&problem)) {
+            anneal::Parameters singles = parameters;
+            singles.pair_flips = false;
+            singles.beta_range = neal_range(*dense);
+            runs.push_back({"neal", singles});
+        }
+    }
+    return runs;
+}
+
+double median(std::vector<double> values) {
+    std::ranges::sort(values);
+    return values[values.size() / 2];
+}
+
 int speed(int argc, char** argv) {
     anneal::Parameters parameters;
     if (argc > 2) {
@@ -61,42 +109,47 @@ int speed(int argc, char** argv) {
         parameters.num_sweeps = std::strtoul(argv[2], nullptr, 10);
     }
     const int repeats = argc > 3 ? std::atoi(argv[3]) : 3;
-    if (argc > 5) parameters.beta_range = {{std::atof(argv[4]), std::atof(argv[5])}};
     const anneal::SimulatedAnnealer annealer;
-    std::printf("%-16s %-9s %8s %8s %8s %8s %9s %9s %s\n", "problem", "set", "cpu ms", "of it", "att/ns",
-                "accepted", "mean gap", "best gap", "betas");
+    std::printf("%-15s %-5s %-8s %8s %8s %7s %7s %8s %9s %9s %s\n", "problem", "way", "set", "cpu ms",
+                "of it", "att/ns", "best", "accepted", "mean gap", "best gap", "betas");
     for (const auto& [name, problem] : cases()) {
         anneal::Parameters thorough = parameters;
         thorough.num_sweeps = 10 * parameters.num_sweeps;
         thorough.seed = 99;
         double lowest = annealer.sample(problem, thorough)->first().energy;
-        for (const auto set : {InstructionSet::avx512, InstructionSet::avx2, InstructionSet::baseline}) {
-            parameters.instruction_set = set;
-            std::optional<anneal::SampleSet> found;
-            double cpu_ms = 1e300, sampling_ms = 1e300;
-            for (int repeat = 0; repeat < repeats; ++repeat) {
+        std::vector<Run> runs = runs_of(problem, parameters);
+        // In turn, so that what else the machine does meets all alike.
+        for (int repeat = 0; repeat < repeats; ++repeat) {
+            for (Run& run : runs) {
                 const std::clock_t begin = std::clock();
-                auto set_found = annealer.sample(problem, parameters);
-                if (!set_found) break;
-                found = *set_found;
+                auto found = annealer.sample(problem, run.parameters);
+                if (!found) continue;  // an instruction set that is not here
                 // Processor time, not wall-clock: other programs may run on this machine too.
-                cpu_ms = std::min(cpu_ms, cpu_ms_since(begin));
-                sampling_ms = std::min(sampling_ms, 1e-6 * double(found->info().sampling_ns));
+                run.cpu_ms.push_back(cpu_ms_since(begin));
+                const auto& info = found->info();
+                run.sampling_ms.push_back(
+                    run.cpu_ms.back() * double(info.sampling_ns) /
+                    double(info.preprocessing_ns + info.sampling_ns + info.postprocessing_ns));
+                lowest = std::min(lowest, found->first().energy);
+                run.found = std::move(*found);
             }
-            if (!found) continue;
-            sampling_ms = std::min(sampling_ms, cpu_ms);
-            const auto& info = found->info();
-            const auto count = double(found->samples().size());
-            double mean = 0;
-            for (const auto& sample : found->samples()) mean += sample.energy / count;
-            lowest = std::min(lowest, found->first().energy);
-            const auto gap = [&](double energy) { return 100 * (energy - lowest) / std::abs(lowest); };
-            std::printf("%-16s %-9s %8.2f %8.2f %8.3f %8.3f %8.3f%% %8.3f%% %.3g..%.3g\n", name.c_str(),
-                        info.instruction_set.c_str(), cpu_ms, sampling_ms,
-                        double(info.flips_attempted) / sampling_ms / 1e6,
-                        double(info.flips_accepted) / double(info.flips_attempted), gap(mean),
-                        gap(found->first().energy), info.beta_range->first, info.beta_range->second);
         }
+        for (const Run& run : runs) {
+            if (!run.found) continue;
+            const auto& info = run.found->info();
+            double mean = 0;
+            for (const auto& sample : run.found->samples())
+                mean += sample.energy / double(run.found->samples().size());
+            const auto gap = [&](double energy) { return 100 * (energy - lowest) / std::abs(lowest); };
+            const auto rate = [&](double ms) { return double(info.flips_attempted) / ms / 1e6; };
+            std::printf("%-15s %-5s %-8s %8.2f %8.2f %7.3f %7.3f %8.3f %8.3f%% %8.3f%% %.3g..%.3g\n",
+                        name.c_str(), run.way, info.instruction_set.c_str(), median(run.cpu_ms),
+                        median(run.sampling_ms), rate(median(run.sampling_ms)),
+                        rate(*std::ranges::min_element(run.sampling_ms)),
+                        double(info.flips_accepted) / double(info.flips_attempted), gap(mean),
+                        gap(run.found->first().energy), info.beta_range->first, info.beta_range->second);
+        }
+        std::fflush(stdout);
     }
     return 0;
 }

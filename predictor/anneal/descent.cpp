@@ -174,16 +174,14 @@ LevelDescent::LevelDescent(const qubo::FactoredQubo& problem)
     : problem_(problem), tolerance_(rounding_of(problem)), largest_(largest_of_rows(problem)) {
     constexpr std::size_t most_reach = 4;
     const std::size_t points = problem.points;
+    const std::vector<std::vector<Level>> levels = levels_of(problem);
+    for (const Level& level : levels.front()) values_.push_back(level.value);
+    own_.resize(values_.size() * points);
+    codes_.resize(values_.size() * points);
     for (std::size_t n = 0; n < points; ++n) {
-        const std::vector<Level> levels = levels_of(problem, n);
-        if (n == 0) {
-            for (const Level& level : levels) values_.push_back(level.value);
-            own_.resize(levels.size() * points);
-            codes_.resize(levels.size() * points);
-        }
         for (std::size_t l = 0; l < values_.size(); ++l) {
-            own_[l * points + n] = levels[l].cost;
-            codes_[l * points + n] = levels[l].code;
+            own_[l * points + n] = levels[n][l].cost;
+            codes_[l * points + n] = levels[n][l].code;
         }
     }
     reach_ = std::min(values_.size() - 1, most_reach);

@@ -1,7 +1,7 @@
 // The inner loop of simulated annealing: one sweep over a group of replicas, one replica a SIMD lane.
 //
 // Compiled once for each instruction set from kernel_body.hpp; all give the same bits, because all have the
-// same lanes, do the same float operations in the same order and contract none of them into fused ones.
+// same lanes, do the same float operations in the same order, and fuse only what is exact (lane_vector.hpp).
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ namespace quench::predictor::anneal {
 /// Replicas in a group.
 inline constexpr std::size_t lanes = 32;
 /// Points whose moves are decided together before the fields of all others are brought up to date.
-inline constexpr std::size_t largest_block = 16;
+inline constexpr std::size_t largest_block = 8;
 /// Bits a point may have: they are kept in one word.
 inline constexpr std::size_t most_slots = 32;
 
@@ -20,9 +20,8 @@ inline constexpr std::size_t most_slots = 32;
 struct KernelProblem {
     std::size_t points = 0, slots = 0;
     std::size_t bits = 1;            ///< K: slots p and q are of equal weight if p = q modulo K
-    std::size_t block = 1;           ///< points decided together, 1 .. largest_block
     const float* kernel = nullptr;   ///< N x N
-    const float* weights = nullptr;  ///< P
+    const float* weights = nullptr;  ///< P; of one slot 1
     const float* linear = nullptr;   ///< N x P
     const float* self =
         nullptr;  ///< N x P: kernel_nn w_p^2 / 2, what a flip of (n, p) costs beside its field

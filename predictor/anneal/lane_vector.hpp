@@ -28,9 +28,10 @@ using Int = std::int32_t __attribute__((vector_size(width * 4), may_alias));
 using Word = std::uint32_t __attribute__((vector_size(width * 4), may_alias));
 
 #define QUENCH_INLINE [[gnu::always_inline]] inline
+#define QUENCH_INLINE_LAMBDA __attribute__((always_inline))  // between parameters and body
 
 QUENCH_INLINE Float all(float value) {
-    return Float{} + value;
+    return value - Float{};  // one broadcast: x - 0 is x, while 0 + x is not for x = -0
 }
 QUENCH_INLINE Float& at(float* row, std::size_t vector) {
     return reinterpret_cast<Float*>(row)[vector];
@@ -39,25 +40,76 @@ QUENCH_INLINE Word& at(std::uint32_t* row, std::size_t vector) {
     return reinterpret_cast<Word*>(row)[vector];
 }
 
-/// Whether a comparison holds in any lane.
-QUENCH_INLINE bool any(Int mask) {
+/// sum + a sign, where `sign` is 0, 1 or -1. The product is exact, so fused or not the bits are the same:
+/// where there is such an instruction it does twice as much. Other products are not to be fused (nor does the
+/// compiler, by its options), since not every instruction set could.
+QUENCH_INLINE Float plus(Float sum, Float a, Float sign) {
 #if defined(__AVX512F__)
-    return _mm512_test_epi32_mask(reinterpret_cast<__m512i>(mask), reinterpret_cast<__m512i>(mask)) != 0;
-#elif defined(__AVX2__)
-    return _mm256_movemask_ps(reinterpret_cast<__m256>(mask)) != 0;
-#elif defined(__SSE2__)
-    return _mm_movemask_ps(reinterpret_cast<__m128>(mask)) != 0;
+    return reinterpret_cast<Float>(_mm512_fmadd_ps(
+        reinterpret_cast<__m512>(a), reinterpret_cast<__m512>(sign), reinterpret_cast<__m512>(sum)));
+#elif defined(__FMA__)
+    return reinterpret_cast<Float>(_mm256_fmadd_ps(
+        reinterpret_cast<__m256>(a), reinterpret_cast<__m256>(sign), reinterpret_cast<__m256>(sum)));
 #else
-    std::int32_t joined = 0;
-    for (std::size_t lane = 0; lane < width; ++lane) joined |= mask[lane];
-    return joined != 0;
+    return sum + a * sign;
 #endif
 }
 
-QUENCH_INLINE std::uint64_t sum(Int counts) {
-    std::uint64_t total = 0;
-    for (std::size_t lane = 0; lane < width; ++lane) total += static_cast<std::uint64_t>(counts[lane]);
-    return total;
+/// In which lanes a comparison holds.
+#if defined(__AVX512F__)
+using Mask = __mmask16;
+#else
+using Mask = Int;
+#endif
+
+QUENCH_INLINE Mask less(Float a, Float b) {
+#if defined(__AVX512F__)
+    return _mm512_cmp_ps_mask(reinterpret_cast<__m512>(a), reinterpret_cast<__m512>(b), _CMP_LT_OQ);
+#else
+    return a < b;
+#endif
+}
+/// The value where the mask holds, else 0.
+QUENCH_INLINE Float where(Mask mask, Float value) {
+#if defined(__AVX512F__)
+    return reinterpret_cast<Float>(_mm512_maskz_mov_ps(mask, reinterpret_cast<__m512>(value)));
+#else
+    return reinterpret_cast<Float>(reinterpret_cast<Int>(value) & mask);
+#endif
+}
+/// The word with `bits` flipped where the mask holds.
+QUENCH_INLINE Word flipped(Word word, Mask mask, Word bits) {
+#if defined(__AVX512F__)
+    const auto all_words = reinterpret_cast<__m512i>(word);
+    return reinterpret_cast<Word>(
+        _mm512_mask_xor_epi32(all_words, mask, all_words, reinterpret_cast<__m512i>(bits)));
+#else
+    return word ^ (reinterpret_cast<Word>(mask) & bits);
+#endif
+}
+/// One bit a lane.
+QUENCH_INLINE std::uint32_t bits_of(Mask mask) {
+#if defined(__AVX512F__)
+    return mask;
+#elif defined(__AVX2__)
+    return static_cast<std::uint32_t>(_mm256_movemask_ps(reinterpret_cast<__m256>(mask)));
+#elif defined(__SSE2__)
+    return static_cast<std::uint32_t>(_mm_movemask_ps(reinterpret_cast<__m128>(mask)));
+#else
+    std::uint32_t bits = 0;
+    for (std::size_t lane = 0; lane < width; ++lane) bits |= (mask[lane] & 1u) << lane;
+    return bits;
+#endif
+}
+
+QUENCH_INLINE Word exclusive_or(Word a, Word b, Word c) {
+#if defined(__AVX512F__)
+    constexpr int parity = 0x96;
+    return reinterpret_cast<Word>(_mm512_ternarylogic_epi32(
+        reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b), reinterpret_cast<__m512i>(c), parity));
+#else
+    return a ^ b ^ c;
+#endif
 }
 
 /// xoshiro128+ in every lane.
@@ -66,32 +118,37 @@ struct Generator {
 
     QUENCH_INLINE Word next() {
         const Word result = s0 + s3;
-        const Word shifted = s1 << 9;
-        s2 ^= s0;
+        const Word s1_before = s1, s2_before = s2, s3_before = s3;
+        s2 = exclusive_or(s2, s0, s1 << 9);
         s3 ^= s1;
-        s1 ^= s2;
-        s0 ^= s3;
-        s2 ^= shifted;
         s3 = (s3 << 11) | (s3 >> 21);
+        s1 = exclusive_or(s1, s2_before, s0);
+        s0 = exclusive_or(s0, s3_before, s1_before);
         return result;
     }
 };
 
-/// ln of (k + 1/2) / 2^24 for the upper 24 bits k of each word: the exponent by its bits, the mantissa 1 + t
-/// by a polynomial in t that is right to 2e-06 (Chebyshev fit).
-QUENCH_INLINE Float log_uniform(Word random) {
-    const Float number = __builtin_convertvector(reinterpret_cast<Int>(random >> 8), Float) + 0.5f;
+/// log2 of |r| / 2^31 for each word as a signed number r, made odd: the exponent by its bits, the mantissa by
+/// a polynomial that is right to 9e-05 (minimax fit), so that a chance is off by 6e-05 of itself at most.
+QUENCH_INLINE Float log2_uniform(Word random) {
+    const Float number = __builtin_convertvector(reinterpret_cast<Int>(random | 1u), Float);
+#if defined(__AVX512F__)
+    constexpr __mmask16 every = 0xffff;
+    const auto wide = reinterpret_cast<__m512>(number);
+    const auto exponent = reinterpret_cast<Float>(_mm512_maskz_getexp_ps(every, wide));
+    const auto m =
+        reinterpret_cast<Float>(_mm512_maskz_getmant_ps(every, wide, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_zero));
+#else
     const Word bits = reinterpret_cast<Word>(number);
-    const Float exponent = __builtin_convertvector(reinterpret_cast<Int>(bits >> 23) - (127 + 24), Float);
-    const Float t = reinterpret_cast<Float>((bits & 0x7fffffu) | 0x3f800000u) - 1.0f;
-    Float p = all(-0.0170296106f);
-    p = p * t + 0.0815231776f;
-    p = p * t + -0.189019548f;
-    p = p * t + 0.31504128f;
-    p = p * t + -0.497203331f;
-    p = p * t + 0.999832595f;
-    p = p * t + 1.69366266e-06f;
-    return exponent * 0.693147181f + p;
+    const Float exponent = __builtin_convertvector(reinterpret_cast<Int>(bits >> 23 & 0xffu) - 127, Float);
+    const Float m = reinterpret_cast<Float>((bits & 0x7fffffu) | 0x3f800000u);
+#endif
+    Float p = all(-0.0816163874f);
+    p = p * m + 0.645147113f;
+    p = p * m + -2.12068854f;
+    p = p * m + 4.07010661f;
+    p = p * m + -33.5128613f;  // 31 less
+    return exponent + p;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace quench::predictor::anneal {
 namespace {
@@ -81,36 +82,41 @@ double dual_bound(const std::vector<std::vector<Level>>& hulls, const std::vecto
 
 }  // namespace
 
-std::vector<Level> levels_of(const qubo::FactoredQubo& problem, std::size_t point) {
-    const std::size_t slots = problem.slots();
-    std::vector<Level> all;
-    for (std::uint32_t code = 0; code < 1u << slots; ++code) {
-        Level level{0, 0, code};
+std::vector<std::vector<Level>> levels_of(const qubo::FactoredQubo& problem) {
+    const std::size_t slots = problem.slots(), count = std::size_t{1} << slots;
+    // Sums over the bits of each code: that of its lower bits, and its highest.
+    std::vector<double> values(count), costs(count);
+    const auto add_up = [&](std::vector<double>& sums, const double* terms) {
         for (std::size_t p = 0; p < slots; ++p) {
-            if ((code >> p & 1u) == 0) continue;
-            level.value += problem.weights[p];
-            level.cost += problem.linear[point * slots + p];
+            const std::size_t bit = std::size_t{1} << p;
+            for (std::size_t lower = 0; lower < bit; ++lower) sums[bit + lower] = sums[lower] + terms[p];
         }
-        all.push_back(level);
+    };
+    add_up(values, problem.weights.data());
+    std::vector<std::uint32_t> rising(count);
+    std::iota(rising.begin(), rising.end(), 0u);
+    std::ranges::sort(rising, {}, [&](std::uint32_t code) { return values[code]; });
+    const double same = 1e-12 * std::max(std::abs(values[rising.front()]), std::abs(values[rising.back()]));
+    std::vector<std::vector<Level>> levels(problem.points);
+    for (std::size_t n = 0; n < problem.points; ++n) {
+        add_up(costs, problem.linear.data() + n * slots);
+        for (const std::uint32_t code : rising) {
+            const Level level{values[code], costs[code], code};
+            if (levels[n].empty() || level.value > levels[n].back().value + same)
+                levels[n].push_back(level);
+            else if (level.cost < levels[n].back().cost)
+                levels[n].back() = level;
+        }
     }
-    std::ranges::sort(all, {}, &Level::value);
-    const double same = 1e-12 * std::max(std::abs(all.front().value), std::abs(all.back().value));
-    std::vector<Level> distinct;
-    for (const Level& level : all) {
-        if (distinct.empty() || level.value > distinct.back().value + same)
-            distinct.push_back(level);
-        else if (level.cost < distinct.back().cost)
-            distinct.back() = level;
-    }
-    return distinct;
+    return levels;
 }
 
-Lattice::Lattice(const qubo::FactoredQubo& problem) : points_(problem.points), kernel_(problem.kernel) {
+Lattice::Lattice(const qubo::FactoredQubo& problem)
+    : points_(problem.points), kernel_(problem.kernel), levels_(levels_of(problem)) {
     const double shift = convex_shift(kernel_, points_);
     for (std::size_t n = 0; n < points_; ++n) {
         kernel_[n * points_ + n] += shift;
-        levels_.push_back(levels_of(problem, n));
-        for (Level& level : levels_.back()) level.cost -= 0.5 * shift * level.value * level.value;
+        for (Level& level : levels_[n]) level.cost -= 0.5 * shift * level.value * level.value;
     }
 }
 

@@ -18,8 +18,8 @@ struct Level {
     std::uint32_t code = 0;
 };
 
-/// All values of a point, rising; as many and the same for every point of a problem, but for rounding.
-[[nodiscard]] std::vector<Level> levels_of(const qubo::FactoredQubo& problem, std::size_t point);
+/// Of each point all values, rising; as many for every point, and the same but for rounding.
+[[nodiscard]] std::vector<std::vector<Level>> levels_of(const qubo::FactoredQubo& problem);
 
 /// Levels lo .. hi (inclusive) that a point may still take.
 struct Range {

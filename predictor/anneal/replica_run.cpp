@@ -19,8 +19,11 @@ struct Chosen {
 
 bool processor_has(InstructionSet set) {
 #if defined(__x86_64__)
-    if (set == InstructionSet::avx512) return __builtin_cpu_supports("avx512f") != 0;
-    if (set == InstructionSet::avx2) return __builtin_cpu_supports("avx2") != 0;
+    // All that the kernels are compiled with (CMakeLists.txt).
+    if (set == InstructionSet::avx512)
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+               __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
+    if (set == InstructionSet::avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 #endif
     return set == InstructionSet::baseline;
 }

@@ -31,11 +31,16 @@ std::vector<float> in_floats(const std::vector<double>& values, double factor) {
 ScaledProblem::ScaledProblem(const qubo::FactoredQubo& problem) {
     QUENCH_CHECK(problem.slots() > 0 && problem.slots() <= most_slots, "the bits of a point fit in a word");
     const std::size_t points = problem.points, slots = problem.slots();
-    const double weight_factor = to_one(largest(problem.weights));
     const double weight = largest(problem.weights);
+    const double weight_factor = to_one(weight);
     scale_ = to_one(std::max(largest(problem.kernel) * weight * weight, largest(problem.linear)));
-    weights_ = in_floats(problem.weights, weight_factor);
-    kernel_ = in_floats(problem.kernel, scale_ / (weight_factor * weight_factor));
+    if (slots == 1) {  // the kernel takes in the weight
+        weights_ = {1};
+        kernel_ = in_floats(problem.kernel, scale_ * weight * weight);
+    } else {
+        weights_ = in_floats(problem.weights, weight_factor);
+        kernel_ = in_floats(problem.kernel, scale_ / (weight_factor * weight_factor));
+    }
     linear_ = in_floats(problem.linear, scale_);
     double reach = 0;  // the largest |beta|
     for (const double w : problem.weights) reach += std::abs(w);
@@ -49,13 +54,9 @@ ScaledProblem::ScaledProblem(const qubo::FactoredQubo& problem) {
                                                         std::abs(problem.linear[n * slots + p]));
         }
     }
-    // Many fields of one bit a point are costly to update, and cheaper by the block; many bits a point are
-    // decided with their field in a register, and a block only has to give each a partner.
-    const std::size_t block = slots == 1 ? largest_block : 4;
     view_ = {.points = points,
              .slots = slots,
              .bits = slots / problem.blocks,
-             .block = block,
              .kernel = kernel_.data(),
              .weights = weights_.data(),
              .linear = linear_.data(),

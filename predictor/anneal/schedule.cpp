@@ -14,10 +14,14 @@ SweepOrder::SweepOrder(std::size_t points, std::uint64_t seed, bool shuffled)
 
 std::span<const std::uint32_t> SweepOrder::next() {
     if (!shuffled_) return order_;
-    for (std::size_t i = order_.size(); i > 1; --i) {
-        // 32 random bits times i: the bias of at most i / 2^32 orders no sweep in a way that could matter.
-        const std::uint64_t j = (rng_.bits() >> 32) * i >> 32;
-        std::swap(order_[i - 1], order_[j]);
+    // 32 random bits times i: the bias of at most i / 2^32 orders no sweep in a way that could matter.
+    const auto draw = [&](std::uint64_t random, std::size_t i) {
+        std::swap(order_[i - 1], order_[(random & 0xffffffffu) * i >> 32]);
+    };
+    for (std::size_t i = order_.size(); i > 1; i -= 2) {
+        const std::uint64_t random = rng_.bits();
+        draw(random, i);
+        draw(random >> 32, i - 1);  // of one: it stays
     }
     return order_;
 }

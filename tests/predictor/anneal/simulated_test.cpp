@@ -102,10 +102,28 @@ void expect_same_samples(const Problem& problem, Parameters one, Parameters othe
     EXPECT_EQ(a->info().flips_accepted, b->info().flips_accepted);
 }
 
+/// Random, of one bit a point whose weight is no power of two.
+qubo::FactoredQubo weighted(std::size_t points, std::uint64_t seed) {
+    qubo::FactoredQubo problem = qubo::factor(gaussian(points, seed));
+    problem.weights = {-1.7};
+    return problem;
+}
+
+TEST(Simulated, one_bit_a_point_may_have_any_weight) {
+    const Problem problem = weighted(18, 4);
+    const auto set = annealer.sample(problem, {.num_reads = 64, .num_sweeps = 200, .descent_reads = 0});
+    ASSERT_TRUE(set);
+    EXPECT_NEAR(set->first().energy, minimum(problem), 1e-9);
+    qubo::FactoredQubo weightless = weighted(18, 4);
+    weightless.weights = {0};
+    EXPECT_NEAR(annealer.sample(weightless, {})->first().energy, minimum(weightless), 1e-9);
+}
+
 TEST(Simulated, samples_do_not_depend_on_threads_or_instruction_set) {
     const auto r = curves(9, 6);
-    for (const Problem& problem :
-         {Problem(gaussian(37, 4)), Problem(qsvr::encode(r.kernel, r.targets, {}))}) {
+    // 37, 39 and 9 points: blocks of all sizes.
+    for (const Problem& problem : {Problem(gaussian(37, 4)), Problem(weighted(39, 4)),
+                                   Problem(qsvr::encode(r.kernel, r.targets, {}))}) {
         for (const auto criteria : {AcceptanceCriteria::metropolis, AcceptanceCriteria::gibbs}) {
             const Parameters base{.num_reads = 100,
                                   .num_sweeps = 90,
