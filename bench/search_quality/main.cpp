@@ -187,7 +187,8 @@ int main(int argc, char** argv) {
     running->add_option("--eta", plan.eta, "of these schedulers")->capture_default_str();
     running->add_option("--problems", plan.problems, "instead of a suite")->delimiter(',');
     running
-        ->add_option("--suite", plan.suite, "smooth, unseen, bbob, mixed, embedded, skewed, noisy, fidelity or all")
+        ->add_option("--suite", plan.suite,
+                     "smooth, unseen, bbob, mixed, embedded, skewed, noisy, fidelity or all")
         ->capture_default_str();
     running->add_option("--seeds", plan.seeds, "studies of each, on an instance of their own")
         ->check(CLI::PositiveNumber)
