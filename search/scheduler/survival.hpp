@@ -34,6 +34,13 @@ struct SurvivalQuestion {
     std::vector<predictor::Curve> curves;                        ///< to the target, for the predictor
     bool predictor_leads = false;  ///< its forecasts on this study were better than the last value
     std::uint64_t key = 0;
+
+    /// Of all stages.
+    [[nodiscard]] std::size_t movements_known() const {
+        std::size_t known = movements.size();
+        for (const auto& stage : earlier) known += stage.size();
+        return known;
+    }
 };
 
 /// What becomes of a contender. Without a chance nothing is calibrated, and it goes on.

@@ -15,6 +15,9 @@ namespace {
 /// With 6.5 about `risk` of all rounds' survivors is lost (bench/swift, synthetic curves).
 constexpr double risk_price = 6.5;
 
+/// Rounds of so many steps are looked into whether or not there is evidence when they begin.
+constexpr Resource long_round = 16;
+
 /// What Hyperband spends in a round, on average.
 double mean_round_cost(const std::vector<HyperbandBracket>& plan, Resource eta) {
     Resource spent = 0;
@@ -68,12 +71,22 @@ void SwiftHyperband::on(const Proposed& event) {
     QUENCH_CHECK(at != brackets_.end(), "a trial was proposed to a bracket that does not exist");
     Trial trial;
     trial.bracket = static_cast<std::size_t>(at - brackets_.begin());
+    trial.stop = admit(*at, 0, event.to);
     const bool fresh = trials_.emplace(event.trial, trial).second;
     QUENCH_CHECK(fresh, "a trial was proposed twice");
     history_.propose(event.trial, trial.bracket);
     ++open_;
     ++at->started;
-    ++at->stops.front().admitted;
+}
+
+/// To the stop at `to`, the first that may be it being `first`. Those before it were found not worth a look.
+std::size_t SwiftHyperband::admit(Bracket& bracket, std::size_t first, Resource to) {
+    std::size_t stop = first;
+    for (; stop + 1 < bracket.stops.size() && bracket.stops[stop].at < to && !bracket.stops[stop].target;
+         ++stop)
+        bracket.stops[stop].skipped = true;
+    ++bracket.stops[stop].admitted;
+    return stop;
 }
 
 void SwiftHyperband::on(const Reported& event) {
@@ -114,8 +127,7 @@ void SwiftHyperband::on(const Judged& event) {
     if (bracket.stops[trial.stop].target) history_.choose(event.trial, bracket.stops[trial.stop].at);
     drop_judgement(event.trial, trial);
     ++bracket.stops[trial.stop].promoted;
-    ++trial.stop;
-    ++bracket.stops[trial.stop].admitted;
+    trial.stop = admit(bracket, trial.stop + 1, event.to);
     trial.stage = Stage::training;
     go_on(trial.bracket);
 }
@@ -172,8 +184,40 @@ std::size_t SwiftHyperband::places(const Bracket& bracket, const Stop& stop) con
 }
 
 bool SwiftHyperband::closed(const Bracket& bracket, std::size_t stop) const {
-    if (stop == 0) return bracket.started >= bracket.plan.trials || proposals_ended_;
-    return bracket.stops[stop - 1].judged && bracket.stops[stop - 1].undecided == 0;
+    while (stop-- > 0) {
+        const Stop& before = bracket.stops[stop];
+        if (!before.skipped) return before.judged && before.undecided == 0;
+        if (before.arrived < before.admitted || before.undecided > 0) return false;
+    }
+    return bracket.started >= bracket.plan.trials || proposals_ended_;
+}
+
+std::size_t SwiftHyperband::target_of(const Bracket& bracket, std::size_t stop) const {
+    while (!bracket.stops[stop].target) ++stop;
+    return stop;
+}
+
+/// The next stop, or the round's target where no decision point before it is worth a look.
+std::size_t SwiftHyperband::next_stop(std::size_t index, std::size_t stop) const {
+    const Bracket& bracket = brackets_[index];
+    std::size_t next = stop + 1;
+    if (bracket.stops[stop].target && !worth_looking(index, next)) return target_of(bracket, next);
+    while (bracket.stops[next].skipped) ++next;
+    return next;
+}
+
+/// Whether anybody could be stopped in the round of a stop, which is about to begin. Each look costs all
+/// contenders a start, so without evidence only a long round is looked into: it may come meanwhile.
+bool SwiftHyperband::worth_looking(std::size_t index, std::size_t s) const {
+    const Bracket& bracket = brackets_[index];
+    const Stop& stop = bracket.stops[s];
+    if (stop.target || slots(bracket, stop.round) <= places(bracket, stop)) return false;
+    const Resource target = bracket.plan.rounds[stop.round];
+    const Resource from = stop.round == 0 ? 0 : bracket.plan.rounds[stop.round - 1];
+    if (target - from >= long_round) return true;
+    SurvivalQuestion question;
+    recall(question, index, target_of(bracket, s) - 1);  // the last point, of which most is known
+    return question.movements_known() >= SurvivalWork::enough;
 }
 
 /// Trials that have not come to the stop and still may, at most.
@@ -193,16 +237,20 @@ void SwiftHyperband::go_on(std::size_t index) {
     for (std::size_t s = 0; s < bracket.stops.size(); ++s) {
         Stop& stop = bracket.stops[s];
         if (stop.judged || stop.arrived == 0) continue;
+        if (stop.skipped) {
+            pass_all(index, s);
+            continue;
+        }
         const bool last = s + 1 == bracket.stops.size();
         if (last) {
             complete_trials(bracket, s);
             continue;
         }
-        pass_the_certain(bracket, s);
+        pass_the_certain(index, s);
         if (!closed(bracket, s) || stop.arrived < stop.admitted || stop.undecided > 0) continue;
         stop.judged = true;
         if (stop.target)
-            judge_target(bracket, s);
+            judge_target(index, s);
         else
             prepare_decision(index, s);
     }
@@ -226,20 +274,23 @@ void SwiftHyperband::complete_trials(Bracket& bracket, std::size_t s) {
     }
 }
 
-Judgement SwiftHyperband::passing(const Bracket& bracket, std::size_t s, TrialId id, std::size_t rank) const {
+Judgement SwiftHyperband::passing(std::size_t index, std::size_t s, TrialId id, std::size_t rank,
+                                  std::size_t next) const {
+    const Bracket& bracket = brackets_[index];
     const Stop& stop = bracket.stops[s];
     Judgement judgement;
     judgement.trial = id;
     judgement.step = stop.at;
     judgement.verdict = Verdict::proceed;
-    judgement.to = bracket.stops[s + 1].at;
+    judgement.to = bracket.stops[next].at;
     judgement.reason = fmt::format("rank {} of {} at {}: the best {} go on", rank + 1, stop.results.size(),
                                    amount_text(stop.at, options_.unit), places(bracket, stop));
     return judgement;
 }
 
 /// Those whom nobody who is still to come can push out.
-void SwiftHyperband::pass_the_certain(Bracket& bracket, std::size_t s) {
+void SwiftHyperband::pass_the_certain(std::size_t index, std::size_t s) {
+    const Bracket& bracket = brackets_[index];
     const Stop& stop = bracket.stops[s];
     const std::size_t coming = outstanding(bracket, s);
     const std::size_t keep = places(bracket, stop);
@@ -248,18 +299,31 @@ void SwiftHyperband::pass_the_certain(Bracket& bracket, std::size_t s) {
         const TrialId id = stop.results.at_rank(rank)->trial;
         const Trial& trial = trials_.at(id);
         if (trial.stage == Stage::waiting && trial.stop == s && !trial.judged)
-            make_due(passing(bracket, s, id, rank));
+            make_due(passing(index, s, id, rank, next_stop(index, s)));
     }
 }
 
-void SwiftHyperband::judge_target(Bracket& bracket, std::size_t s) {
+/// From a point at which nothing is to be decided any more.
+void SwiftHyperband::pass_all(std::size_t index, std::size_t s) {
+    const Stop& stop = brackets_[index].stops[s];
+    for (std::size_t rank = 0; rank < stop.results.size(); ++rank) {
+        const TrialId id = stop.results.at_rank(rank)->trial;
+        const Trial& trial = trials_.at(id);
+        if (trial.stage == Stage::waiting && trial.stop == s && !trial.judged)
+            make_due(passing(index, s, id, rank, target_of(brackets_[index], s)));
+    }
+}
+
+void SwiftHyperband::judge_target(std::size_t index, std::size_t s) {
+    const Bracket& bracket = brackets_[index];
+    const std::size_t next = next_stop(index, s);
     const Stop& stop = bracket.stops[s];
     const std::size_t keep = places(bracket, stop);
     for (std::size_t rank = 0; rank < stop.results.size(); ++rank) {
         const TrialId id = stop.results.at_rank(rank)->trial;
         const Trial& trial = trials_.at(id);
         if (trial.stage != Stage::waiting || trial.stop != s || trial.judged) continue;
-        Judgement judgement = passing(bracket, s, id, rank);
+        Judgement judgement = passing(index, s, id, rank, next);
         judgement.threshold = finite_value_at(stop.results, keep - 1);
         if (rank >= keep) {
             judgement.verdict = Verdict::stop;
@@ -286,7 +350,7 @@ void SwiftHyperband::prepare_decision(std::size_t index, std::size_t s) {
             trial.judged = true;
             ++stop.undecided;
         } else {
-            make_due(passing(bracket, s, id, rank));
+            make_due(passing(index, s, id, rank, target_of(bracket, s)));
         }
     }
     if (open && stop.undecided > 0) stop.work = std::make_shared<SurvivalWork>(question_of(index, s));
@@ -308,12 +372,17 @@ SurvivalQuestion SwiftHyperband::question_of(std::size_t index, std::size_t s) c
     }
     question.predictor = options_.predictor;
     question.predictor_leads = contest_.predictor_leads();
+    recall(question, index, s);
+    return question;
+}
+
+void SwiftHyperband::recall(SurvivalQuestion& question, std::size_t index, std::size_t s) const {
+    const Stop& stop = brackets_[index].stops[s];
     history_.recall(question, {.now = stop.at,
-                               .target = bracket.plan.rounds[stop.round],
+                               .target = brackets_[index].plan.rounds[stop.round],
                                .eta = options_.eta,
                                .unselected = stop.round == 0,
                                .besides_group = index});
-    return question;
 }
 
 std::shared_ptr<const Work> SwiftHyperband::work_due() const {
@@ -339,25 +408,41 @@ std::vector<Judgement> SwiftHyperband::decided(const Bracket& bracket, std::size
     const Stop& stop = bracket.stops[s];
     const auto& contenders = stop.work->question().contenders;
     std::vector<Judgement> judgements;
+    std::size_t staying = 0;
     for (std::size_t i = 0; i < contenders.size(); ++i) {
+        Judgement judgement = judgement_of(*stop.work, i,
+                                           {.trial = contenders[i].trial,
+                                            .stops = stop.work->outcome()[i].stops,
+                                            .at = stop.at,
+                                            .next = 0,
+                                            .unit = options_.unit,
+                                            .audit = options_.audit});
+        if (judgement.verdict == Verdict::proceed) ++staying;
         const Trial& trial = trials_.at(contenders[i].trial);
-        if (trial.stage != Stage::waiting || trial.stop != s || !trial.judged) continue;
-        judgements.push_back(judgement_of(*stop.work, i,
-                                          {.trial = contenders[i].trial,
-                                           .stops = stop.work->outcome()[i].stops,
-                                           .at = stop.at,
-                                           .next = bracket.stops[s + 1].at,
-                                           .unit = options_.unit,
-                                           .audit = options_.audit}));
+        if (trial.stage == Stage::waiting && trial.stop == s && trial.judged)
+            judgements.push_back(std::move(judgement));
     }
+    // Once only as many are left as go on from the round, there is nothing more to decide in it.
+    const std::size_t next = staying <= places(bracket, stop) ? target_of(bracket, s) : s + 1;
+    for (Judgement& judgement : judgements)
+        if (judgement.verdict == Verdict::proceed) judgement.to = bracket.stops[next].at;
     return judgements;
+}
+
+/// To where a bracket's trials are started: as the first of them was.
+Resource SwiftHyperband::first_step(std::size_t index) const {
+    const Bracket& bracket = brackets_[index];
+    std::size_t stop = 0;
+    if (bracket.started == 0 && !worth_looking(index, stop)) stop = target_of(bracket, stop);
+    while (bracket.stops[stop].skipped) ++stop;
+    return bracket.stops[stop].at;
 }
 
 Job SwiftHyperband::next_job() const {
     if (!proposals_ended_)
-        for (const Bracket& bracket : brackets_)
-            if (bracket.started < bracket.plan.trials)
-                return Start{.bracket = bracket.plan.s, .to = bracket.stops.front().at};
+        for (std::size_t index = 0; index < brackets_.size(); ++index)
+            if (brackets_[index].started < brackets_[index].plan.trials)
+                return Start{.bracket = brackets_[index].plan.s, .to = first_step(index)};
     if (open_ > 0) return Wait{fmt::format("{} trials are still in their rounds", open_)};
     return Finished{proposals_ended_ ? "all trials that were proposed have ended"
                                      : "all brackets are complete"};

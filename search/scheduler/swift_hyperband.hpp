@@ -13,6 +13,10 @@
 // were nearer to what trials came to than the last value's, more often than chance explains (two standard
 // deviations of at least twelve).
 //
+// A trial that waits for a decision gives its worker back, and to go on it is started again. So nobody stops
+// at a point at which there is nothing to decide: in rounds of one trial, once only as many are left as will
+// go on, and in short rounds of which too little is known when they begin.
+//
 // No barriers: other brackets' trials start meanwhile, and a trial that will go on whatever the others show
 // does so at once. What a bracket decides does not depend on who comes first.
 #pragma once
@@ -69,6 +73,7 @@ class SwiftHyperband final : public Scheduler {
         std::size_t admitted = 0;  ///< that were on their way to it, so far
         std::size_t arrived = 0;   ///< or failed on the way
         bool judged = false;
+        bool skipped = false;       ///< a decision point at which nothing is to be decided any more
         std::size_t undecided = 0;  ///< judgements due at it
         std::size_t promoted = 0;
         Standing results;
@@ -101,14 +106,21 @@ class SwiftHyperband final : public Scheduler {
     /// All that will come to the stop are on their way.
     [[nodiscard]] bool closed(const Bracket& bracket, std::size_t stop) const;
     [[nodiscard]] std::size_t outstanding(const Bracket& bracket, std::size_t stop) const;
+    [[nodiscard]] std::size_t target_of(const Bracket& bracket, std::size_t stop) const;
+    [[nodiscard]] std::size_t next_stop(std::size_t bracket, std::size_t stop) const;
+    [[nodiscard]] bool worth_looking(std::size_t bracket, std::size_t stop) const;
+    [[nodiscard]] Resource first_step(std::size_t bracket) const;
+    std::size_t admit(Bracket& bracket, std::size_t first, Resource to);
     void go_on(std::size_t bracket);
     void complete_trials(Bracket& bracket, std::size_t stop);
-    void pass_the_certain(Bracket& bracket, std::size_t stop);
-    void judge_target(Bracket& bracket, std::size_t stop);
+    void pass_the_certain(std::size_t bracket, std::size_t stop);
+    void pass_all(std::size_t bracket, std::size_t stop);
+    void judge_target(std::size_t bracket, std::size_t stop);
     void prepare_decision(std::size_t bracket, std::size_t stop);
     [[nodiscard]] SurvivalQuestion question_of(std::size_t bracket, std::size_t stop) const;
-    [[nodiscard]] Judgement passing(const Bracket& bracket, std::size_t stop, TrialId id,
-                                    std::size_t rank) const;
+    void recall(SurvivalQuestion& question, std::size_t bracket, std::size_t stop) const;
+    [[nodiscard]] Judgement passing(std::size_t bracket, std::size_t stop, TrialId id, std::size_t rank,
+                                    std::size_t next) const;
     [[nodiscard]] std::vector<Judgement> decided(const Bracket& bracket, std::size_t stop) const;
 
     Options options_;

@@ -26,7 +26,7 @@ class Gp final : public Sampler {
         std::uint64_t seed = 0;
         bool cost_aware = false;
         std::size_t startup = 10;
-        std::size_t most_fitted = 100;    ///< a fit costs 2 n^3 an iteration
+        std::size_t most_fitted = 80;     ///< a fit costs 2 n^3 an iteration
         std::size_t most_points = 250;    ///< a prediction costs n^2
         std::size_t most_timed = 100;     ///< trials that the process over seconds knows, the newest
         std::size_t most_believed = 150;  ///< running trials that are conditioned upon, the newest
