@@ -36,7 +36,7 @@ struct SchedulerEntry {
     bool brackets = false;   ///< takes options.brackets
     bool trials = false;     ///< takes options.trials
     bool predictor = false;  ///< takes options.predictor and options.risk
-    bool audit = false;      ///< takes options.audit
+    bool audit = false;      ///< takes options.audit and options.start_cost
     bool proposes = false;   ///< proposes configurations of its own, and takes options.population and on
 };
 
@@ -184,6 +184,10 @@ std::optional<base::Error> share_error(const SchedulerOptions& o) {
     if (o.audit && !(*o.audit >= 0 && *o.audit <= 1))
         return base::Error(
             fmt::format("audit is {} (the share of stops that are not carried out) give 0 to 1", *o.audit));
+    if (o.start_cost && !(*o.start_cost >= 0 && *o.start_cost <= 1e6))
+        return base::Error(fmt::format(
+            "start_cost is {} (it counts steps that starting a trial's program costs) give 0 to 1e6",
+            *o.start_cost));
     return std::nullopt;
 }
 
@@ -225,6 +229,7 @@ MadeScheduler make_swift_asha(const SchedulerOptions& o, const Ground&) {
     options.asha = asha_options(o);
     if (o.risk) options.risk = *o.risk;
     if (o.audit) options.audit = *o.audit;
+    if (o.start_cost) options.start_cost = *o.start_cost;
     options.predictor = std::move(predictor).value();
     return made<scheduler::SwiftAsha>(std::move(options));
 }
@@ -242,6 +247,7 @@ MadeScheduler make_swift_hyperband(const SchedulerOptions& o, const Ground&) {
     options.unit = o.unit;
     if (o.risk) options.risk = *o.risk;
     if (o.audit) options.audit = *o.audit;
+    if (o.start_cost) options.start_cost = *o.start_cost;
     auto predictor = predictor_beside_last(o);
     if (!predictor) return predictor.error();
     options.predictor = std::move(predictor).value();
@@ -329,6 +335,9 @@ std::optional<base::Error> forecast_error(const SchedulerOptions& o, const Sched
     if (o.risk && (!entry.predictor || paper))
         return refused(fmt::format("risk is {}", *o.risk),
                        o.name + (paper ? " in mode paper" : "") + " risks nothing by choice");
+    if (o.start_cost && (!entry.audit || paper))
+        return refused(fmt::format("start_cost is {}", *o.start_cost),
+                       o.name + (paper ? " in mode paper" : "") + " has no decision points to space by it");
     if (o.audit && (!entry.audit || paper))
         return refused(fmt::format("audit is {}", *o.audit),
                        o.name + (paper ? " in mode paper" : "") + " stops nobody by chances of survival");

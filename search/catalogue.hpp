@@ -52,6 +52,7 @@ struct SchedulerOptions {
     std::optional<double> known_curve = std::nullopt;      ///< mode paper
     std::optional<double> risk = std::nullopt;             ///< all but mode paper
     std::optional<double> audit = std::nullopt;            ///< swift-hyperband, swift-asha
+    std::optional<double> start_cost = std::nullopt;       ///< swift-hyperband, swift-asha
     // Of pbt; without a value, the scheduler's own.
     std::optional<std::uint64_t> population = std::nullopt;
     std::optional<Resource> interval = std::nullopt;  ///< a twentieth of max

@@ -61,6 +61,7 @@ const std::vector<Key>& fidelity_keys() {
         {"known_curve", {}},
         {"risk", {}},
         {"audit", {}},
+        {"start_cost", {}},
         {"population", {"population_size"}},
         {"interval", {"perturbation_interval"}},
         {"quantile", {"quantile_fraction"}},
@@ -239,6 +240,7 @@ void read_swift(Report& report, const Section& section, search::SchedulerOptions
     if (const Field* field = section.find("k")) options.vanguard = read_number(report, *field);
     if (const Field* field = section.find("risk")) options.risk = read_number(report, *field);
     if (const Field* field = section.find("audit")) options.audit = read_number(report, *field);
+    if (const Field* field = section.find("start_cost")) options.start_cost = read_number(report, *field);
     if (const Field* field = section.find("known_curve")) options.known_curve = read_number(report, *field);
 }
 

@@ -25,7 +25,7 @@ SwiftAsha::SwiftAsha(Options options)
         stretch.bracket = rung.bracket;
         stretch.from = from;
         stretch.target = rung.at;
-        stretch.points = decision_points(from, rung.at, options_.decisions);
+        stretch.points = decision_points(from, rung.at, options_.decisions, spacing_for(options_.start_cost));
         stretch.crowds.resize(stretch.points.size());
     }
 }

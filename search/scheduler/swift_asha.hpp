@@ -36,8 +36,9 @@ class SwiftAsha final : public Scheduler {
   public:
     struct Options {
         Asha::Options asha;
-        double risk = 0.015;  ///< share of those that go on from a rung that may be lost, by expectation
-        double audit = 0;     ///< share of the trials to stop that run on to the rung
+        double risk = 0.015;    ///< share of those that go on from a rung that may be lost, by expectation
+        double start_cost = 0;  ///< of a trial's program, in steps: decisions are so much further apart
+        double audit = 0;       ///< share of the trials to stop that run on to the rung
         std::vector<double> decisions = usual_decisions;             ///< where on the way to a target
         std::shared_ptr<const predictor::CurvePredictor> predictor;  ///< null: the last value alone
         /// Of more that came to a decision point, so many with ranks evenly spread stand for all.

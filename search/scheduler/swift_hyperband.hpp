@@ -47,8 +47,9 @@ class SwiftHyperband final : public Scheduler {
         std::vector<HyperbandBracket> plan;
         Resource eta = 2;
         std::string unit = "step";
-        double audit = 0;     ///< share of the trials to stop that run on to their round's end
-        double risk = 0.015;  ///< about so large a share of the rounds' survivors may be lost
+        double start_cost = 0;  ///< of a trial's program, in steps: decisions are so much further apart
+        double audit = 0;       ///< share of the trials to stop that run on to their round's end
+        double risk = 0.015;    ///< about so large a share of the rounds' survivors may be lost
         std::vector<double> decisions = usual_decisions;             ///< where on the way to a target
         std::shared_ptr<const predictor::CurvePredictor> predictor;  ///< may be null
     };

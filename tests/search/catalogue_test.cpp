@@ -117,11 +117,13 @@ TEST(catalogue, options_of_schedulers_that_forecast_are_refused_by_the_others_an
         const bool fast = name == "fast-hyperband";
         EXPECT_EQ(with(&SchedulerOptions::risk, 0.1).empty(), swift || fast) << name;
         EXPECT_EQ(with(&SchedulerOptions::audit, 0.1).empty(), swift) << name;
+        EXPECT_EQ(with(&SchedulerOptions::start_cost, 0.5).empty(), swift) << name;
         EXPECT_EQ(with(&SchedulerOptions::teaching, std::uint64_t{20}).empty(), fast) << name;
         EXPECT_EQ(with(&SchedulerOptions::vanguard, 0.5).empty(), fast) << name;
         EXPECT_FALSE(with(&SchedulerOptions::known_curve, 0.5).empty()) << name;
         if (!swift) continue;
         EXPECT_THAT(with(&SchedulerOptions::audit, 1.5), HasSubstr("audit is 1.5 (the share of stops"));
+        EXPECT_THAT(with(&SchedulerOptions::start_cost, -1.0), HasSubstr("it counts steps"));
         EXPECT_THAT(with(&SchedulerOptions::risk, -0.1), HasSubstr("risk is -0.1"));
     }
 }
