@@ -20,7 +20,7 @@ using Disturbances = std::shared_ptr<const std::vector<double>>;
 struct Field {
     std::vector<Contender> contenders;
     std::vector<double> forecasts;
-    std::vector<double> deviations;
+    std::vector<std::optional<double>> deviations;  ///< of the forecasts' errors, where these are known
     std::string predictor;
 };
 
@@ -81,7 +81,10 @@ std::optional<Field> by_last_value(const SurvivalQuestion& question) {
         const Disturbances& mine = like_them || unknown ? near : far;
         field.contenders.push_back({.value = unknown ? best : value, .unit = 1, .disturbances = mine});
         field.forecasts.push_back(known ? trend.at(value) : value);
-        field.deviations.push_back((known ? std::max(trend.slope, 0.1) : 1) * root_mean_square(*mine));
+        // How far all curves fall until then is known from those that came there alone: without them ranks
+        // are what is forecast, and the value stands for one.
+        field.deviations.push_back(known ? std::optional(std::max(trend.slope, 0.1) * root_mean_square(*mine))
+                                         : std::nullopt);
     }
     return field;
 }

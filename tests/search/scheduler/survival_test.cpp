@@ -202,10 +202,14 @@ TEST(survival, disturbances_of_earlier_stages_shrink_less_than_the_values_have_d
         movement.now *= 100;
         movement.then *= 100;
     }
-    const double as_near = *SurvivalWork(near).outcome()[9].evidence->deviation;
-    const double from_far = *SurvivalWork(far).outcome()[9].evidence->deviation;
-    EXPECT_GT(from_far, 2 * as_near);
-    EXPECT_LT(from_far, 50 * as_near);
+    // Shrunk like the values, disturbances of 1 would leave the last of ten no chance to be among three; not
+    // shrunk at all, those of 100 would leave all ten about the same.
+    const double as_near = *SurvivalWork(near).outcome()[9].evidence->chance;
+    const double from_far = *SurvivalWork(far).outcome()[9].evidence->chance;
+    EXPECT_LT(as_near, 0.01);
+    EXPECT_GT(from_far, 0.05);
+    EXPECT_LT(from_far, 0.25);
+    EXPECT_FALSE(SurvivalWork(near).outcome()[9].evidence->deviation) << "no trend to the target is known";
 }
 
 TEST(survival, a_verdict_says_what_it_rests_on_and_audits_are_drawn_by_trial_and_target) {
