@@ -62,7 +62,7 @@ struct Plan {
     std::vector<std::string> schedulers{"none"};
     std::vector<std::string> problems;
     std::string suite = "all";
-    std::size_t seeds = 10, evaluations = 100, workers = 1;
+    std::size_t seeds = 30, evaluations = 100, workers = 1;
     std::uint64_t first_seed = 0;
     int eta = 2;
 };

@@ -155,7 +155,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--samplers", default="random,tpe")
     parser.add_argument("--problems", required=True)
-    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--seeds", type=int, default=30)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--evaluations", type=int, default=100)
     parser.add_argument("--workers", type=int, default=1)

@@ -33,6 +33,7 @@ struct Options {
     std::vector<std::string> compared;
     std::string table;
     std::string function;
+    std::optional<double> noise;
     std::string plot;
     std::size_t seeds = 30;
     bool fit = false;
@@ -51,7 +52,7 @@ std::optional<std::vector<Simulated>> read_studies(const World& world, const Opt
         const study::Reading reading = read_source(file, std::nullopt).reading;
         print_file_errors(world, file, reading.errors);
         if (reading.file)
-            all.push_back({file, reading.file->study, "function", {}, {}});
+            all.push_back({file, reading.file->study, "function", {}, {}, options.noise.value_or(0)});
         else
             sound = false;
     }
@@ -100,7 +101,8 @@ Made made_for(const Simulated& one, base::Result<Made> made) {
 /// What trials of this study show.
 std::shared_ptr<const simulate::Landscape> landscape_for(
     Simulated& one, const Options& options, const std::shared_ptr<const simulate::Table>& table) {
-    if (!table) return made_for(one, simulate::FunctionLandscape::make(options.function, one.study));
+    if (!table)
+        return made_for(one, simulate::FunctionLandscape::make(options.function, one.study, one.noise));
     if (options.fit) {
         auto made = made_for(one, simulate::FittedLandscape::make(table, one.study));
         one.answers = "fitted-model";
@@ -200,6 +202,10 @@ ExitCode simulate_all(const World& world, const Common& common, const Options& o
         throw Refusal(ExitCode::usage,
                       "--fit is of a table (a function answers every configuration itself) "
                       "leave it out or give --table");
+    if (options.noise && options.function.empty())
+        throw Refusal(ExitCode::usage,
+                      "--noise is of a function (a table has the noise of its makers) "
+                      "leave it out or give --function");
     auto all = read_studies(world, options);
     if (!all) return ExitCode::usage;
     const auto table = options.table.empty() ? nullptr : read_table(options.table);
@@ -229,6 +235,10 @@ Action declare_simulate(CLI::App& app, const World& world, const Common& common)
     app.add_option("--function", options->function,
                    "A formula in a table's place: " + study::listed(simulate::FunctionLandscape::names()))
         ->type_name("NAME");
+    app.add_option("--noise", options->noise,
+                   "Of a function's reports: standard deviation, as a share of its scale (default: 0; 0.005 "
+                   "is little)")
+        ->check(from_zero_to(1e9));
     app.add_flag("--fit", options->fit,
                  "Answer configurations that are not in the table by a model fitted to it, instead of the "
                  "nearest row: for samplers that learn");

@@ -94,6 +94,11 @@ std::vector<std::string> remarks(const Simulated& simulated, const std::map<std:
         texts.push_back(fmt::format(
             "{} adds up gains of different configurations, so its values may lie outside of all curves",
             simulated.study.fidelity.name));
+    if (simulated.noise > 0)
+        texts.push_back(fmt::format(
+            "every report has noise of {} of the function's scale; a chosen trial's value is the luckiest of "
+            "many and may be better than the function's optimum",
+            short_number(simulated.noise)));
     if (simulated.answers == "shuffled-rows")
         texts.push_back(
             fmt::format("sampler {} learns nothing, so the rows of the table answer in a shuffle, whatever "

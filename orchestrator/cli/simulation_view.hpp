@@ -20,6 +20,7 @@ struct Simulated {
     std::string answers;  ///< who shows curves: "function" or a TableAnswer's name
     std::vector<simulate::Run> runs;
     std::optional<simulate::Validation> model;  ///< of the table, where a model answers instead of rows
+    double noise = 0;                           ///< of a function's reports, as a share of its scale
 };
 
 /// "runs" (one object a seed), "mean" and "interval" of every figure of theirs.

@@ -89,7 +89,8 @@ std::vector<std::string> FunctionLandscape::names() {
 }
 
 base::Result<std::unique_ptr<FunctionLandscape>> FunctionLandscape::make(const std::string& name,
-                                                                         const core::Study& study) {
+                                                                         const core::Study& study,
+                                                                         double noise) {
     const auto refuse = [](const study::Complaint& why) { return base::Error(study::to_text(why)); };
     const Function* function = nullptr;
     for (const Function& one : functions)
@@ -106,14 +107,15 @@ base::Result<std::unique_ptr<FunctionLandscape>> FunctionLandscape::make(const s
         return refuse({fmt::format("the study's fidelity.max is {}", study.fidelity.max),
                        fmt::format("curves of functions have up to {} steps", most_steps),
                        "count in a larger unit"});
-    return std::unique_ptr<FunctionLandscape>(new FunctionLandscape(*function, study));
+    return std::unique_ptr<FunctionLandscape>(new FunctionLandscape(*function, study, noise));
 }
 
-FunctionLandscape::FunctionLandscape(const Function& function, const core::Study& study)
+FunctionLandscape::FunctionLandscape(const Function& function, const core::Study& study, double noise)
     : function_(function),
       space_(study.space),
       direction_(study.objective.direction),
-      steps_(static_cast<std::size_t>(study.fidelity.max)) {}
+      steps_(static_cast<std::size_t>(study.fidelity.max)),
+      noise_(noise) {}
 
 Curve FunctionLandscape::curve(const search::space::Configuration& configuration, std::uint64_t seed,
                                search::TrialId trial) const {
@@ -128,7 +130,7 @@ Curve FunctionLandscape::curve(const search::space::Configuration& configuration
     curve.values.reserve(steps_);
     for (std::size_t step = 1; step <= steps_; ++step) {
         const double above = scale * (std::pow(static_cast<double>(step), -slope) - floor);
-        const double value = height + above + 0.005 * scale * rng.normal();
+        const double value = height + above + noise_ * scale * rng.normal();
         curve.values.push_back(core::minimised(direction_, value));
     }
     return curve;

@@ -14,9 +14,10 @@ namespace quench::orchestrator::simulate {
 /// The parameters of the study's space are the function's variables, each scaled from its unit axis to the
 /// function's usual range; an inactive one lies in the middle. With f >= 0 the function's height above its
 /// minimum, a trial shows after step s
-///     f + scale * (s^-a - max^-a) + noise,   a in [0.4, 1.2] and noise of 0.005 scale keyed by the trial,
-/// so that curves cross, and at the maximum it shows f but for the noise. A study that maximises sees it
-/// negated. `scale` is about the height of a random point.
+///     f + scale * (s^-a - max^-a) + noise,   a in [0.4, 1.2] keyed by the trial,
+/// so that curves cross, and without noise it shows f at the maximum. The noise of a report is normal, keyed
+/// by the trial, its deviation a share of `scale`. A study that maximises sees it all negated. `scale` is
+/// about the height of a random point.
 class FunctionLandscape final : public Landscape {
   public:
     struct Function {
@@ -27,21 +28,23 @@ class FunctionLandscape final : public Landscape {
         double (*value)(const std::vector<double>& x);
     };
 
-    /// Refuses an unknown name, a space of other dimensions, and a fidelity.max beyond a million.
+    /// Refuses an unknown name, a space of other dimensions, and a fidelity.max beyond a million. `noise` is
+    /// a share of the scale, finite and not negative.
     static base::Result<std::unique_ptr<FunctionLandscape>> make(const std::string& name,
-                                                                 const core::Study& study);
+                                                                 const core::Study& study, double noise = 0);
     static std::vector<std::string> names();
 
     [[nodiscard]] Curve curve(const search::space::Configuration& configuration, std::uint64_t seed,
                               search::TrialId trial) const override;
 
   private:
-    FunctionLandscape(const Function& function, const core::Study& study);
+    FunctionLandscape(const Function& function, const core::Study& study, double noise);
 
     const Function& function_;
     search::space::Space space_;
     core::Direction direction_;
     std::size_t steps_;
+    double noise_;
 };
 
 }  // namespace quench::orchestrator::simulate

@@ -3,6 +3,8 @@
 #include "orchestrator/cli/verbs.hpp"
 #include "orchestrator/store/memory_store.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -127,6 +129,31 @@ TEST_F(Simulate, a_fitted_model_answers_and_says_how_far_it_can_be_trusted) {
     EXPECT_THAT(err_, HasSubstr("the table has 3 configurations of this space (a model needs 20)"));
 }
 
+TEST_F(Simulate, a_function_shows_its_own_values_and_noise_only_where_it_is_asked_for_and_told) {
+    const std::vector<std::string> quiet = {"simulate", path("asha.yaml"), "--function", "sphere"};
+    const auto noisy = [&](const std::string& noise) {
+        auto arguments = quiet;
+        arguments.insert(arguments.end(), {"--noise", noise});
+        return arguments;
+    };
+    const auto least_trained_out = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.end(), {"--output", "json"});
+        EXPECT_EQ(quench(arguments), ExitCode::ok) << err_;
+        const auto json = nlohmann::json::parse(out_);
+        EXPECT_EQ(json["runs"].size(), 30u);
+        double least = HUGE_VAL;
+        for (const auto& run : json["runs"]) least = std::min(least, run["trained_out"].get<double>());
+        return least;
+    };
+    EXPECT_GE(least_trained_out(quiet), 0);
+    // Noise of ten times the scale: half of 30 runs' values would lie below zero even if nothing was chosen.
+    EXPECT_LT(least_trained_out(noisy("10")), 0);
+    ASSERT_EQ(quench(quiet), ExitCode::ok);
+    EXPECT_THAT(out_, testing::Not(HasSubstr("every report has noise")));
+    ASSERT_EQ(quench(noisy("0.005")), ExitCode::ok);
+    EXPECT_THAT(out_, HasSubstr("asha.yaml: every report has noise of 0.005 of the function's scale"));
+}
+
 TEST_F(Simulate, csv_has_a_row_a_run) {
     ASSERT_EQ(
         quench({"simulate", path("asha.yaml"), "--function", "sphere", "--seeds", "3", "--output", "csv"}),
@@ -164,6 +191,11 @@ TEST_F(Simulate, what_cannot_be_simulated_is_refused_with_the_reason) {
     usage({"simulate", path("asha.yaml"), "--function", "sfere"}, "did you mean 'sphere'?");
     usage({"simulate", path("asha.yaml"), "--function", "sphere", "--workers", "0"}, "--workers");
     usage({"simulate", path("asha.yaml"), "--function", "sphere", "--seconds", "nan"}, "--seconds");
+    for (const std::string noise : {"-0.1", "nan", "inf", "1e999", "much"})
+        usage({"simulate", path("asha.yaml"), "--function", "sphere", "--noise=" + noise},
+              "'" + noise + "' is not a number from 0 to");
+    usage({"simulate", path("asha.yaml"), "--table", path("table.csv"), "--noise", "0.1"},
+          "--noise is of a function");
     write("bad.csv", "hp.x,loss@1\n0,1\n0,one\n");
     usage({"simulate", path("asha.yaml"), "--table", path("bad.csv")}, "bad.csv: line 3: loss@1 is 'one'");
     write("short.csv", "hp.x,loss@1\n0,1\n");

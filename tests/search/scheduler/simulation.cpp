@@ -145,6 +145,7 @@ void Simulation::begin(TrialId id) {
     Trial& trial = states_[id.value()];
     trial.on_worker = true;
     --free_;
+    ++attempts;
     const double speed = options_.random_times ? 0.2 + 2 * rng_.uniform() : 1;
     schedule(speed * static_cast<double>(trial.to - trial.trained), id, false);
 }
@@ -163,7 +164,8 @@ void Simulation::end_attempt(TrialId id) {
         ++free_;
         return;
     }
-    for (Resource step = trial.trained + 1; step < trial.to; ++step) {
+    const Resource stride = std::max<Resource>(1, (trial.to - trial.trained) / options_.most_reports);
+    for (Resource step = trial.trained + stride; step < trial.to; step += stride) {
         if (rng_.below(2) == 0) continue;
         report(id, step);
         drain();

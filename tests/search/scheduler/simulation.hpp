@@ -20,9 +20,10 @@ struct SimulationOptions {
     std::size_t workers = 1;
     std::size_t trials = 1'000'000'000;  ///< proposals end after so many
     Resource max = 1;
-    double failure_rate = 0;   ///< of attempts: fail, diverge or are infeasible
-    double loss_rate = 0;      ///< of attempts: lost, and run again
-    bool random_times = true;  ///< else an epoch takes 1 and leaving takes no time
+    double failure_rate = 0;                ///< of attempts: fail, diverge or are infeasible
+    double loss_rate = 0;                   ///< of attempts: lost, and run again
+    Resource most_reports = 1'000'000'000;  ///< of an attempt before its target, at even distances
+    bool random_times = true;               ///< else an epoch takes 1 and leaving takes no time
     bool keep_events = true;
     std::function<void(const Event&)> after_event;  ///< called after each tell, before it is drained
 };
@@ -40,6 +41,7 @@ class Simulation {
     std::size_t waits_before_proposals_ended = 0;
     std::size_t stopped = 0;  ///< trials whose last verdict was stop
     std::size_t failed = 0;
+    std::size_t attempts = 0;  ///< that workers began
     std::size_t children = 0;
     /// (bracket, step) -> trials that were trained to there
     std::map<std::pair<int, Resource>, std::size_t> arrivals;
