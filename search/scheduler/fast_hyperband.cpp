@@ -9,6 +9,11 @@
 #include <fmt/format.h>
 
 namespace quench::search::scheduler {
+namespace {
+
+constexpr std::ptrdiff_t most_teachers = 200;  ///< the latest: a fit of more takes long and tells no more
+
+}  // namespace
 
 FastHyperband::FastHyperband(Options options)
     : options_(std::move(options)),
@@ -95,7 +100,9 @@ void FastHyperband::doubt(TrialId id, const Trial& trial, Resource step) {
     auto& fit = fits_[{trial.bracket, trial.round, step}];
     if (!fit) {
         std::vector<predictor::Curve> training;
-        for (const TrialId teacher : teachers) training.push_back(curves_.curve(teacher, question.target));
+        const auto latest = teachers.end() - std::min(std::ssize(teachers), most_teachers);
+        for (auto teacher = latest; teacher != teachers.end(); ++teacher)
+            training.push_back(curves_.curve(*teacher, question.target));
         fit = std::make_shared<CalibratedFit>(options_.predictor, std::move(training), question);
     }
     doubts_[id] = {.step = step,

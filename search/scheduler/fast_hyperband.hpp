@@ -3,11 +3,12 @@
 // published, so the details are a reconstruction).
 //
 // Brackets, rounds and who goes on from a round are Hyperband's. As soon as `teaching` trials (d) have been
-// trained to a round's target r, each step tau of the round has a regression of its own, from the values up
-// to tau to the one at r, with errors that leave-one-out cross-validation calibrates. A trial of the round
-// that reports step tau stops if with probability 1 - risk or more (Delta) it will be worse at r than the
-// last of those that will go on, as they stand among the trials that have come to r already: the best
-// n_next, or where fewer are there, all of them, of which `finished` (kappa) times n_next are needed.
+// trained to a round's target r, each step tau of the round has a regression of its own on the latest 200 of
+// them, from the values up to tau to the one at r, with errors that leave-one-out cross-validation
+// calibrates. A trial of the round that reports step tau stops if with probability 1 - risk or more (Delta)
+// it will be worse at r than the last of those that will go on, as they stand among the trials that have come
+// to r already: the best n_next, or where fewer are there, all of them, of which `finished` (kappa) times
+// n_next are needed.
 //
 // Swift-Hyperband decides at a few points with all trials of a round in view; this one wants no trial to
 // wait, but learns little before the study is half over.

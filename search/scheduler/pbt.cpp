@@ -17,6 +17,17 @@ Pbt::Pbt(Options options, space::Space space)
     levels_[next_step(0)];
 }
 
+/// The step of the member that came least far and may still go on, or be replaced there. It never falls.
+Resource Pbt::last_of_population() const {
+    if (fresh_ > 0) return 0;
+    Resource last = options_.max;
+    if (!vacancies_.empty()) last = *vacancies_.begin();
+    for (const auto& [trial, member] : members_)
+        if (member.stage != Stage::trained)
+            last = std::min(last, member.lineage.empty() ? 0 : member.lineage.rbegin()->first);
+    return last;
+}
+
 Resource Pbt::next_step(Resource after) const {
     const Resource intervals = after / options_.interval + 1;
     if (intervals > options_.max / options_.interval) return options_.max;
@@ -51,7 +62,9 @@ void Pbt::on(const Proposed& event) {
             }
         }
         if (const auto parent = members_.find(event.parent->trial); parent != members_.end()) {
-            member.lineage = parent->second.lineage;
+            // What was before the last of the population is never asked for again.
+            const auto& lineage = parent->second.lineage;
+            member.lineage = {lineage.lower_bound(last_of_population()), lineage.end()};
             parent->second.copying.insert(event.trial);
             copies_[event.trial] = event.parent->trial;
         }

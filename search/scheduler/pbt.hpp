@@ -105,6 +105,7 @@ class Pbt final : public Scheduler {
     void let_parent_go(TrialId child);
     void forget_judgement(TrialId trial);
 
+    [[nodiscard]] Resource last_of_population() const;
     [[nodiscard]] Resource next_step(Resource after) const;
     /// Paused without a process: its checkpoint stands still, and it can go on.
     [[nodiscard]] static bool at_rest(const Member& member) {

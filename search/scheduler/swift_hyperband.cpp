@@ -98,8 +98,10 @@ void SwiftHyperband::on(const Reported& event) {
     contest_.report(event.trial, event.step, event.value);
     if (trial.stage != Stage::training || event.step < stop.at) return;
     trial.stage = Stage::waiting;
+    trial.result = make_result(event.value, event.trial);
     ++stop.arrived;
-    stop.results.insert(make_result(event.value, event.trial));
+    stop.results.insert(trial.result);
+    stop.waiting.insert(trial.result);
     if (stop.judged)
         make_due({.trial = event.trial,
                   .step = event.step,
@@ -144,6 +146,7 @@ void SwiftHyperband::end(TrialId id, bool badly) {
         if (badly) stop.results.insert({std::numeric_limits<double>::infinity(), id});
     }
     drop_judgement(id, trial);
+    stop.waiting.erase(trial.result);
     trial.stage = Stage::over;
     contest_.forget(id);
     --open_;
@@ -152,8 +155,10 @@ void SwiftHyperband::end(TrialId id, bool badly) {
 
 void SwiftHyperband::make_due(Judgement judgement) {
     Trial& trial = trials_.at(judgement.trial);
+    Stop& stop = brackets_[trial.bracket].stops[trial.stop];
     trial.judged = true;
-    ++brackets_[trial.bracket].stops[trial.stop].undecided;
+    ++stop.undecided;
+    stop.waiting.erase(trial.result);
     due_.push_back(std::move(judgement));
 }
 
@@ -179,7 +184,7 @@ void SwiftHyperband::go_on(std::size_t index) {
         }
         const bool last = s + 1 == bracket.stops.size();
         if (last) {
-            complete_trials(bracket, s);
+            complete_trials(bracket);
             continue;
         }
         pass_the_certain(index, s);
@@ -193,34 +198,34 @@ void SwiftHyperband::go_on(std::size_t index) {
 }
 
 /// At the maximum nobody waits for others.
-void SwiftHyperband::complete_trials(Bracket& bracket, std::size_t s) {
-    const Stop& stop = bracket.stops[s];
-    for (std::size_t rank = 0; rank < stop.results.size(); ++rank) {
-        const TrialId id = stop.results.at_rank(rank)->trial;
-        const Trial& trial = trials_.at(id);
-        if (trial.stage != Stage::waiting || trial.judged) continue;
-        make_due({.trial = id,
+void SwiftHyperband::complete_trials(Bracket& bracket) {
+    const Stop& stop = bracket.stops.back();
+    while (!stop.waiting.empty()) {
+        const Result first = *stop.waiting.begin();
+        make_due({.trial = first.trial,
                   .step = stop.at,
                   .verdict = Verdict::stop,
                   .to = 0,
                   .reason = fmt::format("reached {}, the maximum: rank {} of {} so far",
-                                        amount_text(stop.at, options_.unit), rank + 1, stop.results.size()),
+                                        amount_text(stop.at, options_.unit), stop.results.rank_of(first) + 1,
+                                        stop.results.size()),
                   .forecast = {},
                   .threshold = {}});
     }
 }
 
-Judgement SwiftHyperband::passing(std::size_t index, std::size_t s, TrialId id, std::size_t rank,
+Judgement SwiftHyperband::passing(std::size_t index, std::size_t s, const Result& result,
                                   std::size_t next) const {
     const Bracket& bracket = brackets_[index];
     const Stop& stop = bracket.stops[s];
     Judgement judgement;
-    judgement.trial = id;
+    judgement.trial = result.trial;
     judgement.step = stop.at;
     judgement.verdict = Verdict::proceed;
     judgement.to = bracket.stops[next].at;
-    judgement.reason = fmt::format("rank {} of {} at {}: the best {} go on", rank + 1, stop.results.size(),
-                                   amount_text(stop.at, options_.unit), places(bracket, stop));
+    judgement.reason =
+        fmt::format("rank {} of {} at {}: the best {} go on", stop.results.rank_of(result) + 1,
+                    stop.results.size(), amount_text(stop.at, options_.unit), places(bracket, stop));
     return judgement;
 }
 
@@ -231,35 +236,30 @@ void SwiftHyperband::pass_the_certain(std::size_t index, std::size_t s) {
     const std::size_t coming = outstanding(bracket, s);
     const std::size_t keep = places(bracket, stop);
     if (coming == 0) return;  // all are here: the decision is due
-    for (std::size_t rank = 0; rank + coming < keep && rank < stop.results.size(); ++rank) {
-        const TrialId id = stop.results.at_rank(rank)->trial;
-        const Trial& trial = trials_.at(id);
-        if (trial.stage == Stage::waiting && trial.stop == s && !trial.judged)
-            make_due(passing(index, s, id, rank, next_stop(index, s)));
+    while (!stop.waiting.empty()) {
+        const Result first = *stop.waiting.begin();
+        const std::size_t rank = stop.results.rank_of(first);
+        if (rank + coming >= keep) return;
+        make_due(passing(index, s, first, next_stop(index, s)));
     }
 }
 
 /// From a point at which nothing is to be decided any more.
 void SwiftHyperband::pass_all(std::size_t index, std::size_t s) {
     const Stop& stop = brackets_[index].stops[s];
-    for (std::size_t rank = 0; rank < stop.results.size(); ++rank) {
-        const TrialId id = stop.results.at_rank(rank)->trial;
-        const Trial& trial = trials_.at(id);
-        if (trial.stage == Stage::waiting && trial.stop == s && !trial.judged)
-            make_due(passing(index, s, id, rank, target_of(brackets_[index], s)));
-    }
+    while (!stop.waiting.empty())
+        make_due(passing(index, s, *stop.waiting.begin(), target_of(brackets_[index], s)));
 }
 
 void SwiftHyperband::judge_target(std::size_t index, std::size_t s) {
     const Bracket& bracket = brackets_[index];
-    const std::size_t next = next_stop(index, s);
     const Stop& stop = bracket.stops[s];
+    const std::size_t next = next_stop(index, s);
     const std::size_t keep = places(bracket, stop);
-    for (std::size_t rank = 0; rank < stop.results.size(); ++rank) {
-        const TrialId id = stop.results.at_rank(rank)->trial;
-        const Trial& trial = trials_.at(id);
-        if (trial.stage != Stage::waiting || trial.stop != s || trial.judged) continue;
-        Judgement judgement = passing(index, s, id, rank, next);
+    while (!stop.waiting.empty()) {
+        const Result first = *stop.waiting.begin();
+        const std::size_t rank = stop.results.rank_of(first);
+        Judgement judgement = passing(index, s, first, next);
         judgement.threshold = finite_value_at(stop.results, keep - 1);
         if (rank >= keep) {
             judgement.verdict = Verdict::stop;
@@ -277,19 +277,12 @@ void SwiftHyperband::prepare_decision(std::size_t index, std::size_t s) {
     std::size_t alive = 0;
     for (std::size_t rank = 0; rank < stop.results.size(); ++rank)
         if (trials_.at(stop.results.at_rank(rank)->trial).stage != Stage::over) ++alive;
-    const bool open = alive > places(bracket, stop);
-    for (std::size_t rank = 0; rank < stop.results.size(); ++rank) {
-        const TrialId id = stop.results.at_rank(rank)->trial;
-        Trial& trial = trials_.at(id);
-        if (trial.stage != Stage::waiting || trial.stop != s || trial.judged) continue;
-        if (open) {
-            trial.judged = true;
-            ++stop.undecided;
-        } else {
-            make_due(passing(index, s, id, rank, target_of(bracket, s)));
-        }
+    if (alive <= places(bracket, stop)) return pass_all(index, s);
+    for (const Result& result : std::exchange(stop.waiting, {})) {
+        trials_.at(result.trial).judged = true;
+        ++stop.undecided;
     }
-    if (open && stop.undecided > 0) stop.work = std::make_shared<SurvivalWork>(question_of(index, s));
+    if (stop.undecided > 0) stop.work = std::make_shared<SurvivalWork>(question_of(index, s));
 }
 
 SurvivalQuestion SwiftHyperband::question_of(std::size_t index, std::size_t s) const {

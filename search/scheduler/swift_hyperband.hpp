@@ -31,6 +31,8 @@
 
 #include <cstddef>
 #include <deque>
+#include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -78,6 +80,8 @@ class SwiftHyperband final : public Scheduler {
         std::size_t undecided = 0;  ///< judgements due at it
         std::size_t promoted = 0;
         Standing results;
+        std::set<Result> waiting;  ///< of the results: those that are here and about whom nothing is due
+        std::optional<std::size_t> next;           ///< the stop of those that go on from it
         std::shared_ptr<const SurvivalWork> work;  ///< of a decision point, once all have arrived
     };
     struct Bracket {
@@ -90,6 +94,7 @@ class SwiftHyperband final : public Scheduler {
     struct Trial {
         std::size_t bracket = 0;
         std::size_t stop = 0;
+        Result result;  ///< at the stop, once it waits there
         Stage stage = Stage::training;
         bool judged = false;  ///< its judgement is due
     };
@@ -108,19 +113,19 @@ class SwiftHyperband final : public Scheduler {
     [[nodiscard]] bool closed(const Bracket& bracket, std::size_t stop) const;
     [[nodiscard]] std::size_t outstanding(const Bracket& bracket, std::size_t stop) const;
     [[nodiscard]] std::size_t target_of(const Bracket& bracket, std::size_t stop) const;
-    [[nodiscard]] std::size_t next_stop(std::size_t bracket, std::size_t stop) const;
+    [[nodiscard]] std::size_t next_stop(std::size_t bracket, std::size_t stop);
     [[nodiscard]] bool worth_looking(std::size_t bracket, std::size_t stop) const;
     [[nodiscard]] Resource first_step(std::size_t bracket) const;
     std::size_t admit(Bracket& bracket, std::size_t first, Resource to);
     void go_on(std::size_t bracket);
-    void complete_trials(Bracket& bracket, std::size_t stop);
+    void complete_trials(Bracket& bracket);
     void pass_the_certain(std::size_t bracket, std::size_t stop);
     void pass_all(std::size_t bracket, std::size_t stop);
     void judge_target(std::size_t bracket, std::size_t stop);
     void prepare_decision(std::size_t bracket, std::size_t stop);
     [[nodiscard]] SurvivalQuestion question_of(std::size_t bracket, std::size_t stop) const;
     void recall(SurvivalQuestion& question, std::size_t bracket, std::size_t stop) const;
-    [[nodiscard]] Judgement passing(std::size_t bracket, std::size_t stop, TrialId id, std::size_t rank,
+    [[nodiscard]] Judgement passing(std::size_t bracket, std::size_t stop, const Result& result,
                                     std::size_t next) const;
     [[nodiscard]] std::vector<Judgement> decided(const Bracket& bracket, std::size_t stop) const;
 

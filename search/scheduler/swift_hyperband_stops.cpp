@@ -38,11 +38,14 @@ std::size_t SwiftHyperband::target_of(const Bracket& bracket, std::size_t stop) 
     return stop;
 }
 
-/// The next stop, or the round's target where no decision point before it is worth a look.
-std::size_t SwiftHyperband::next_stop(std::size_t index, std::size_t stop) const {
+/// The next stop, or the round's target where no decision point before it is worth a look: which of the two
+/// is settled for all of a round when its first trial goes there.
+std::size_t SwiftHyperband::next_stop(std::size_t index, std::size_t s) {
     const Bracket& bracket = brackets_[index];
-    std::size_t next = stop + 1;
-    if (bracket.stops[stop].target && !worth_looking(index, next)) return target_of(bracket, next);
+    Stop& stop = brackets_[index].stops[s];
+    if (!stop.next)
+        stop.next = stop.target && !worth_looking(index, s + 1) ? target_of(bracket, s + 1) : s + 1;
+    std::size_t next = *stop.next;
     while (bracket.stops[next].skipped) ++next;
     return next;
 }

@@ -100,6 +100,7 @@ void SwiftPaper::arrive_at_decision(TrialId id, Trial& trial, double value) {
     const bool first = static_cast<double>(sent_) < options_.vanguard * static_cast<double>(survivors());
     if (!first && curves >= options_.teaching) {
         trial.stage = Stage::undecided;
+        ++undecided_;
         --pending_;
         return;
     }
@@ -141,13 +142,16 @@ void SwiftPaper::on(const Judged& event) {
     if (trial.stage == Stage::vanguard) {
         drop_judgement(event.trial, trial);
     } else if (phase_ == Phase::second && !decides_early()) {
-        if (trial.stage == Stage::undecided)
+        if (trial.stage == Stage::undecided) {
+            --undecided_;
             arrive_at_target(event.trial, trial, trial.value);
-        else
+        } else {
             --pending_;
+        }
         ++round().promoted;
         trial.stage = Stage::to_decision;
     } else if (phase_ == Phase::second && trial.stage == Stage::undecided) {
+        --undecided_;
         trial.stage = Stage::selected;
     } else if (trial.stage == Stage::arrived && trial.judged) {
         ++round().promoted;
@@ -174,6 +178,7 @@ void SwiftPaper::end(TrialId id, bool badly) {
     if (!trial.late) {
         if (trial.stage == Stage::vanguard) --under_way_;
         if (waited_for(trial)) --pending_;
+        if (trial.stage == Stage::undecided) --undecided_;
     }
     drop_judgement(id, trial);
     trial.stage = Stage::over;
@@ -285,6 +290,7 @@ std::optional<Evidence> SwiftPaper::evidence_of(const Candidate& candidate) cons
 /// Of a round with something left to train after its decision point.
 std::vector<Judgement> SwiftPaper::selection_judgements() const {
     std::vector<Judgement> judgements;
+    if (undecided_ == 0) return judgements;
     for (Candidate& candidate : candidates()) {
         if (trials_.at(candidate.trial).stage != Stage::undecided)
             continue;  // given already, or it has ended

@@ -146,6 +146,7 @@ class SwiftPaper final : public Scheduler {
     std::size_t pending_ = 0;      ///< members that the phase waits for
     std::size_t sent_ = 0;         ///< the vanguard
     std::size_t under_way_ = 0;    ///< of it, not arrived yet
+    std::size_t undecided_ = 0;    ///< members that wait for their selection
     std::vector<double> trained_;  ///< values of those that have
     Selection selection_;          ///< of the second phase
 };
