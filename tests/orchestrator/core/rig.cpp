@@ -35,13 +35,20 @@ void expect_survives_the_wire(const protocol::FromCoordinator& message) {
     EXPECT_EQ(*back, message) << protocol::kind_of(message);
 }
 
-void expect_survives_the_journal(const Fact& fact) {
-    if (std::holds_alternative<StudyCreated>(fact))
-        return;  // read from the study file's text, which is empty here
-    const auto encoded = store::encode(fact);
-    const auto back = store::decode(encoded.kind, encoded.body);
-    ASSERT_TRUE(back.ok()) << back.error().text();
-    EXPECT_EQ(*back, fact) << encoded.kind << ' ' << encoded.body;
+std::vector<StampedFact> read_back(const std::vector<StampedFact>& facts) {
+    std::vector<StampedFact> again;
+    for (const StampedFact& fact : facts) {
+        again.push_back(fact);
+        if (std::holds_alternative<StudyCreated>(fact.fact))
+            continue;  // read from the study file's text, which is empty here
+        const auto encoded = store::encode(fact.fact);
+        auto back = store::decode(encoded.kind, encoded.body);
+        EXPECT_TRUE(back.ok()) << encoded.kind << ' ' << encoded.body;
+        if (!back) continue;
+        EXPECT_EQ(*back, fact.fact) << encoded.kind << ' ' << encoded.body;
+        again.back().fact = *std::move(back);
+    }
+    return again;
 }
 
 Rig::Rig(Study study, Options options)
@@ -71,7 +78,7 @@ const Batch& Rig::step(const Input& input) {
     EXPECT_THAT(broken_invariants(state()), IsEmpty());
     EXPECT_THAT(broken_transitions(before, state()), IsEmpty());
     for (const Send& send : last_.sends) expect_survives_the_wire(send.message);
-    for (const StampedFact& fact : last_.facts) expect_survives_the_journal(fact.fact);
+    read_back(last_.facts);
     return last_;
 }
 

@@ -91,7 +91,7 @@ class Rig {
 
 /// Fails the test when a message does not come back from the codec as it was.
 void expect_survives_the_wire(const protocol::FromCoordinator& message);
-/// Fails the test when a fact does not come back from the journal's codec as it was.
-void expect_survives_the_journal(const Fact& fact);
+/// The facts as a store gives them back: JSON meanwhile. Fails the test when one is not as it was.
+std::vector<StampedFact> read_back(const std::vector<StampedFact>& facts);
 
 }  // namespace quench::orchestrator::core

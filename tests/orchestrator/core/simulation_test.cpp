@@ -1,9 +1,11 @@
 // Properties of the whole system under weather, over hundreds of seeds.
 #include "tests/orchestrator/core/simulation.hpp"
 
+#include "orchestrator/core/apply.hpp"
 #include "orchestrator/core/invariants.hpp"
 #include "orchestrator/core/verify.hpp"
 #include "orchestrator/store/fact_codec.hpp"
+#include "tests/orchestrator/core/digest.hpp"
 #include "tests/orchestrator/core/rig.hpp"
 #include "tests/orchestrator/core/test_options.hpp"
 
@@ -142,6 +144,27 @@ TEST(SimulatedSystem, children_begin_with_the_checkpoint_of_their_parents_step_w
 
 TEST(SimulatedSystem, with_one_worker_hyperband_decides_the_same_in_every_weather) {
     expect_the_same_in_every_weather("hyperband");
+}
+
+void expect_the_same_after_json(const std::string& scheduler, std::uint64_t seed) {
+    SCOPED_TRACE(scheduler);
+    Simulation simulation(study_for(scheduler, 30), seed, 4, 1, storm);
+    ASSERT_TRUE(simulation.run(hours(24)));
+    const auto again = read_back(simulation.journal);
+    State written, read;
+    for (std::size_t i = 0; i < again.size(); ++i) {
+        ASSERT_TRUE(apply(written, simulation.journal[i]).ok());
+        ASSERT_TRUE(apply(read, again[i]).ok());
+        if (!std::holds_alternative<VerdictGiven>(again[i].fact)) continue;
+        ASSERT_EQ(difference(digest(read), digest(written)), "") << "after " << i + 1 << " facts";
+    }
+    EXPECT_EQ(difference(digest(read), digest(written)), "");
+}
+
+TEST(SimulatedSystem, every_scheduler_answers_the_same_to_facts_that_were_json_meanwhile) {
+    for (const std::string& scheduler : search::scheduler_names())
+        for (std::uint64_t seed = 1; seed <= 3 && !HasFailure(); ++seed)
+            expect_the_same_after_json(scheduler, seed);
 }
 
 }  // namespace
