@@ -177,7 +177,7 @@ MadeScheduler make_swift_paper(const SchedulerOptions& o) {
     return made<scheduler::SwiftPaper>(std::move(options));
 }
 
-std::optional<base::Error> share_error(const SchedulerOptions& o) {
+std::optional<base::Error> range_error(const SchedulerOptions& o) {
     if (o.risk && !(*o.risk >= 0 && *o.risk <= 1))
         return base::Error(
             fmt::format("risk is {} (the share of survivors that may be lost) give 0 to 1", *o.risk));
@@ -201,7 +201,7 @@ base::Result<std::shared_ptr<const predictor::CurvePredictor>> predictor_beside_
 
 MadeScheduler make_fast_hyperband(const SchedulerOptions& o, const Ground&) {
     if (const auto error = rung_error(o)) return *error;
-    if (const auto error = share_error(o)) return *error;
+    if (const auto error = range_error(o)) return *error;
     if (const auto error = paper_error(o)) return *error;
     auto predictor = curve_predictor(o, {.model = "svr", .options = {{"differences", "2"}}});
     if (!predictor) return predictor.error();
@@ -219,7 +219,7 @@ MadeScheduler make_fast_hyperband(const SchedulerOptions& o, const Ground&) {
 MadeScheduler make_swift_asha(const SchedulerOptions& o, const Ground&) {
     if (const auto error = rung_error(o)) return *error;
     if (const auto error = bracket_error(o)) return *error;
-    if (const auto error = share_error(o)) return *error;
+    if (const auto error = range_error(o)) return *error;
     // Fits for every crowd would be much for what svr gives: only who names a predictor has it asked.
     SchedulerOptions with = o;
     if (!o.predictor) with.predictor = PredictorChoice{.model = "last"};
@@ -240,7 +240,7 @@ MadeScheduler make_swift_hyperband(const SchedulerOptions& o, const Ground&) {
     if (o.mode)
         return base::Error(
             fmt::format("mode is {} (swift-hyperband has paper beside its own) remove it", *o.mode));
-    if (const auto error = share_error(o)) return *error;
+    if (const auto error = range_error(o)) return *error;
     scheduler::SwiftHyperband::Options options;
     options.plan = scheduler::hyperband_plan(o.min, o.max, o.eta);
     options.eta = o.eta;

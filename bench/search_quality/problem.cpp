@@ -67,6 +67,13 @@ std::string axis_name(std::size_t i) {
     return fmt::format("x{:02}", i);
 }
 
+std::vector<std::size_t> shuffled_axes(base::Rng& rng, std::size_t count) {
+    std::vector<std::size_t> axes(count);
+    std::iota(axes.begin(), axes.end(), 0);
+    rng.shuffle(axes);
+    return axes;
+}
+
 Problem on_the_box(const std::string& name, const Function& function, std::size_t dimensions,
                    std::uint64_t seed) {
     std::vector<Parameter> parameters;
@@ -83,10 +90,8 @@ Problem on_the_box(const std::string& name, const Function& function, std::size_
 /// Ten parameters of which three matter, which of them is drawn.
 Problem embedded(const std::string& name, const Function& function, std::uint64_t seed) {
     constexpr std::size_t dimensions = 10, matter = 3;
-    std::vector<std::size_t> axes(dimensions);
-    std::iota(axes.begin(), axes.end(), 0);
     base::Rng rng(seed, "axes that matter");
-    rng.shuffle(axes);
+    const auto axes = shuffled_axes(rng, dimensions);
     Problem problem = on_the_box(name, function, dimensions, seed);
     problem.regret = [axes, instance = instance_of(function, matter, seed)](const Configuration& c) {
         std::vector<double> x;
@@ -101,10 +106,8 @@ Problem embedded(const std::string& name, const Function& function, std::uint64_
 Problem skewed(const std::string& name, const Function& function, std::uint64_t seed) {
     constexpr std::size_t dimensions = 5, wrong = 2;
     constexpr double decades = 1000;
-    std::vector<std::size_t> axes(dimensions);
-    std::iota(axes.begin(), axes.end(), 0);
     base::Rng rng(seed, "axes on the wrong scale");
-    rng.shuffle(axes);
+    const auto axes = shuffled_axes(rng, dimensions);
     Problem problem = on_the_box(name, function, dimensions, seed);
     problem.regret = [axes, instance = instance_of(function, dimensions, seed)](const Configuration& c) {
         std::vector<double> x;
@@ -133,9 +136,7 @@ Problem fixed(const std::string& name, const FixedFunction& function) {
 /// On the unit cube, its axes in another order and some of them turned round: the function itself stays.
 Problem with_curves(const std::string& name, const FidelityFunction& function, std::uint64_t seed) {
     base::Rng rng(seed, "axes of " + name);
-    std::vector<std::size_t> axes(function.low.size());
-    std::iota(axes.begin(), axes.end(), 0);
-    rng.shuffle(axes);
+    const auto axes = shuffled_axes(rng, function.low.size());
     std::vector<bool> turned;
     std::vector<Parameter> parameters;
     for (std::size_t i = 0; i < axes.size(); ++i) {

@@ -373,9 +373,13 @@ ExitCode run_predict(const World& world, const Common& common, const PredictOpti
         throw Refusal(
             ExitCode::error,
             fmt::format(
-                "{}: too few curves ({} of {} configurations reach step {} with finite values, and it "
+                "{}: too few curves ({} of {} configurations reach step {} with finite values{}, and it "
                 "takes {} configurations) give more, or ask for an earlier step",
-                options.table, data.curves.size(), data.configurations, data.target, fewest));
+                options.table, data.curves.size(), data.configurations, data.target,
+                data.beyond == 0
+                    ? ""
+                    : fmt::format(", {} others are left out by --at-most or --at-least", data.beyond),
+                fewest));
     std::vector<Cell> cells = plan(options, data);
     {
         ProgressLine line(world.err, "judging predictors");

@@ -134,12 +134,6 @@ std::map<std::string, std::size_t> count_states(const State& state) {
     return counts;
 }
 
-std::string ending_text(const State& state) {
-    if (!state.ending) return "";
-    const std::string& reason = state.ending->reason;
-    return state.proposals_ended ? reason + "; " + *state.proposals_ended : reason;
-}
-
 std::optional<core::Resource> planned_resource(const State& state) {
     if (!state.created) return std::nullopt;
     const core::StopRules& stop = state.study().stop;

@@ -21,9 +21,6 @@ std::string state_name(const core::State& state);
 /// Trials by the name of their state; every name is there.
 std::map<std::string, std::size_t> count_states(const core::State& state);
 
-/// Why the study ended, and why no trial was proposed any more if that came first. Empty while it runs.
-std::string ending_text(const core::State& state);
-
 /// The resource that the study will spend, where schedule and stop rules fix it.
 std::optional<core::Resource> planned_resource(const core::State& state);
 

@@ -53,9 +53,8 @@ void print_chances(std::ostream& out, std::string_view of, const Json& rows) {
 
 void print_study(std::ostream& out, const Json& view) {
     out << fmt::format(
-        "{}, scheduler {}: {} verdicts, {} trials stopped by forecasts, whose chances to go on come to "
-        "{:.2f} "
-        "in all (what they would have come to is not known)\n",
+        "{}, scheduler {}: {} verdicts, {} trials stopped by forecasts, whose chances to go on "
+        "come to {:.2f} in all (what they would have come to is not known)\n",
         view["study"].get<std::string>(), view["scheduler"].get<std::string>(),
         view["verdicts"].get<std::size_t>(), view["stopped"].get<std::size_t>(),
         view["risked"].get<double>());

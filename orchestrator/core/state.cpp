@@ -29,4 +29,10 @@ bool better(Direction direction, double a, double b) {
     return direction == Direction::minimize ? a < b : a > b;
 }
 
+std::string ending_text(const State& state) {
+    if (!state.ending) return "";
+    const std::string& reason = state.ending->reason;
+    return state.proposals_ended ? reason + "; " + *state.proposals_ended : reason;
+}
+
 }  // namespace quench::orchestrator::core

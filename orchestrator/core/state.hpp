@@ -158,4 +158,7 @@ struct State {
 /// Is a better than b in the study's direction?
 bool better(Direction direction, double a, double b);
 
+/// Why the study ended, and why no trial was proposed any more if that came first. Empty while it runs.
+std::string ending_text(const State& state);
+
 }  // namespace quench::orchestrator::core

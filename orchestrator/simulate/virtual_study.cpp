@@ -432,7 +432,7 @@ Run VirtualStudy::result() {
     }
     if (!curves_.empty()) run.distance = distance / static_cast<double>(curves_.size());
     run.improvements = std::move(improvements_);
-    run.ending = state_.ending->reason;
+    run.ending = ending_text(state_);
     return run;
 }
 

@@ -47,7 +47,7 @@ struct Run {
     std::size_t off_grid = 0;  ///< trials that another configuration answered for
     double distance = 0;       ///< to it, mean over all trials
     std::vector<Improvement> improvements;
-    std::string ending;
+    std::string ending;  ///< why it ended, as `quench run` says
 };
 
 Run simulate(const core::Study& study, const Landscape& landscape, const Cost& cost);

@@ -39,22 +39,21 @@ bool is_script_of_the_study(std::string_view word) {
 }
 
 /// The first word of a predictor's command: the coordinator runs it, from where it was started.
-std::optional<FileError> annealer_error(const StudyFile& file, const LaunchSite& site) {
+void check_annealer(Report& report, const StudyFile& file, const LaunchSite& site) {
     const auto& predictor = file.study.fidelity.predictor;
-    if (!site.is_program || !predictor || !predictor->options.contains("command")) return std::nullopt;
+    if (!site.is_program || !predictor || !predictor->options.contains("command")) return;
     LaunchSite here = site;
     here.workdir.clear();
     here.program_dir.clear();
     const std::string& command = predictor->options.at("command");
-    const std::string word = command.substr(0, command.find(' '));
-    if (find_program(word, here)) return std::nullopt;
-    Report report;
+    const std::size_t begin = std::min(command.find_first_not_of(' '), command.size());
+    const std::string word = command.substr(begin, command.find(' ', begin) - begin);
+    if (find_program(word, here)) return;
     report.add(file.fidelity_line,
                {fmt::format("the annealer command {} is not there", quoted(word)),
                 word.find('/') != word.npos ? "no executable file of that name, seen from the current folder"
                                             : "it is not in PATH",
                 "correct the predictor's command, or leave it out: the annealer of quench then samples"});
-    return std::move(report).take().front();
 }
 
 }  // namespace
@@ -107,9 +106,8 @@ std::vector<FileError> check_launch(const StudyFile& file, const LaunchSite& sit
                                     quoted(site.study_dir)),
                         "correct the name, or put the file there"});
     }
-    std::vector<FileError> errors = std::move(report).take();
-    if (auto error = annealer_error(file, site)) errors.push_back(std::move(*error));
-    return errors;
+    check_annealer(report, file, site);
+    return std::move(report).take();
 }
 
 }  // namespace quench::orchestrator::study

@@ -90,6 +90,7 @@ class Predict(unittest.TestCase):
         self.assertIn("use one of last", self.quench("--predictor", "oracle", status=2).stderr)
         self.assertIn("--metric", self.quench("--metric", "accuracy", status=2).stderr)
         self.assertIn("--target", self.quench("--target", "21", status=2).stderr)
+        self.assertIn("are left out by --at-most", self.quench("--at-most", "-1e9", status=1).stderr)
         self.table.write_text("hp.lr,loss@1\n1,2,3\n")
         self.assertIn("line 2", self.quench(status=2).stderr)
         self.table.write_text("hp.lr,loss@1,loss@2\n" + "1,2,nan\n" * 9)

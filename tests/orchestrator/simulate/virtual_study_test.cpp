@@ -98,6 +98,20 @@ TEST(virtual_study, the_landscapes_seconds_count_unless_others_are_given) {
     EXPECT_EQ(run.improvements, improvements);
 }
 
+TEST(virtual_study, a_study_that_ends_for_want_of_configurations_says_so) {
+    auto study = study::study_from_text(
+        "study: small\nobjective: {metric: loss}\nspace: {x: {type: categorical, choices: [0.25, 0.5, "
+        "0.75]}, "
+        "y: {type: fixed, value: 0.5}}\nfidelity: {scheduler: none, max: 2}\nstop: {trials: 40}\n"
+        "trial: {command: [program]}\n");
+    ASSERT_TRUE(study.ok()) << study.error().text();
+    const auto run = simulate(study.value(), Flat(2), {});
+    EXPECT_EQ(run.trials, 3u);
+    EXPECT_NE(run.ending.find("; the space is exhausted: all of its 3 configurations were proposed"),
+              run.ending.npos)
+        << run.ending;
+}
+
 TEST(virtual_study, stop_rules_hold_in_virtual_time_and_resource) {
     const auto hours = study_of("scheduler: none, max: 100", "{hours: 0.01}");  // 36 s
     const auto late = simulate(hours, Flat(100), {});

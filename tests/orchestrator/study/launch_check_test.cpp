@@ -71,6 +71,7 @@ TEST(launch_check, an_annealer_command_that_is_not_there_is_an_error_at_the_fide
         return check_launch(file, site_with({"/bin/t", "/bin/ocean", "./ocean", "/opt/quench/bin/other"}));
     };
     EXPECT_TRUE(errors_of("ocean --reads 10").empty());
+    EXPECT_TRUE(errors_of("  ocean").empty());
     EXPECT_TRUE(errors_of("./ocean").empty()) << "seen from the current folder, not from the trials'";
     EXPECT_EQ(errors_of("other").size(), 1u) << "only trial programs are looked for beside quench";
     const auto errors = errors_of("oceam --reads 10");

@@ -116,6 +116,44 @@ TEST(swift_hyperband, many_workers_spend_no_more_than_hyperband_and_come_to_thei
     }
 }
 
+/// How often trials are started, new or to go on, on power laws.
+std::size_t starts_of(
+    SwiftHyperband::Options options, std::vector<double>& at_max,
+    const std::function<void(const Judgement&)>& on_verdict = [](const Judgement&) {}) {
+    SwiftHyperband swift(std::move(options));
+    std::size_t starts = 163;
+    train(swift, 100, power_law, at_max, [&](const Judgement& judgement) {
+        if (judgement.verdict == Verdict::proceed) ++starts;
+        on_verdict(judgement);
+    });
+    return starts;
+}
+
+TEST(swift_hyperband, nobody_is_halted_where_nothing_is_to_be_decided) {
+    std::vector<double> at_max;
+    std::size_t to_the_maximum = 0;
+    starts_of(options_of(100), at_max, [&](const Judgement& judgement) {
+        if (judgement.verdict != Verdict::proceed) return;
+        // The first bracket's last round has one trial, from 50 to 100.
+        if (judgement.trial.value() < 64 && judgement.step >= 50) {
+            EXPECT_EQ(judgement.to, 100);
+            ++to_the_maximum;
+        }
+    });
+    EXPECT_EQ(to_the_maximum, 1u);
+}
+
+TEST(swift_hyperband, where_starts_cost_much_fewer_are_made_and_the_best_stays) {
+    std::vector<double> freely, sparingly;
+    auto options = options_of(100);
+    const std::size_t before = starts_of(options, freely);
+    options.start_cost = 3;
+    const std::size_t after = starts_of(options, sparingly);
+    EXPECT_LT(after, before / 2);
+    EXPECT_EQ(*std::min_element(sparingly.begin(), sparingly.end()),
+              *std::min_element(freely.begin(), freely.end()));
+}
+
 TEST(swift_hyperband, what_would_stop_runs_on_where_it_is_audited) {
     auto options = options_of(100);
     options.audit = 1;
