@@ -66,27 +66,9 @@ void add_rows(const Update& update, std::size_t points, float* fields) {
 /// The same for as many rows as there are.
 template <std::size_t Slots>
 void add_all_rows(const Update& update, std::size_t points, float* fields) {
-    static_assert(largest_block == 8);
-    switch (update.count) {
-        case 1:
-            return add_rows<Slots, 1>(update, points, fields);
-        case 2:
-            return add_rows<Slots, 2>(update, points, fields);
-        case 3:
-            return add_rows<Slots, 3>(update, points, fields);
-        case 4:
-            return add_rows<Slots, 4>(update, points, fields);
-        case 5:
-            return add_rows<Slots, 5>(update, points, fields);
-        case 6:
-            return add_rows<Slots, 6>(update, points, fields);
-        case 7:
-            return add_rows<Slots, 7>(update, points, fields);
-        case 8:
-            return add_rows<Slots, 8>(update, points, fields);
-        default:
-            return;
-    }
+    for_each_index<1, largest_block + 1>([&](auto count) QUENCH_INLINE_LAMBDA {
+        if (update.count == count.value) add_rows<Slots, count.value>(update, points, fields);
+    });
 }
 
 /// `Size` points that are decided together, in the lanes of one unit. Fields are in registers where there are
