@@ -1,4 +1,5 @@
 // quench anneal FILE [-- COMMAND...]
+#include "orchestrator/cli/input_file.hpp"
 #include "orchestrator/cli/long_work.hpp"
 #include "orchestrator/cli/output.hpp"
 #include "orchestrator/cli/text.hpp"
@@ -11,7 +12,6 @@
 #include "predictor/anneal/tempering.hpp"
 #include "predictor/qubo/format.hpp"
 
-#include <fstream>
 #include <ostream>
 #include <sstream>
 
@@ -36,14 +36,7 @@ struct AnnealOptions {
     std::size_t limit = 10;
 };
 
-std::string content(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    if (!in || !(text << in.rdbuf()))
-        throw Refusal(ExitCode::not_found,
-                      fmt::format("'{}' cannot be read (no such file, or it is empty) name a problem", file));
-    return std::move(text).str();
-}
+constexpr std::size_t most_bytes = 2'000'000'000;  // some 10,000 variables, every pair of them
 
 qubo::Qubo read_problem(const AnnealOptions& options) {
     const auto format = options.format ? options.format : qubo::format_of(options.file);
@@ -53,7 +46,7 @@ qubo::Qubo read_problem(const AnnealOptions& options) {
             fmt::format("the format of '{}' is not known (by its name: .coo, .txt, .qubo, .json) say "
                         "it with --format",
                         options.file));
-    auto problem = qubo::read(content(options.file), *format);
+    auto problem = qubo::read(text_of_file(options.file, "problem", most_bytes), *format);
     if (!problem) throw Refusal(ExitCode::usage, problem.error().in(options.file).text());
     return std::move(problem).value();
 }
@@ -61,7 +54,7 @@ qubo::Qubo read_problem(const AnnealOptions& options) {
 std::vector<qubo::Bits> read_states(const std::string& file) {
     std::vector<qubo::Bits> states;
     if (file.empty()) return states;
-    std::istringstream lines(content(file));
+    std::istringstream lines(text_of_file(file, "file of states", most_bytes));
     int number = 0;
     for (std::string line; std::getline(lines, line);) {
         ++number;
@@ -214,10 +207,11 @@ Action declare_anneal(CLI::App& app, const World& world, const Common& common) {
     option("--num-sweeps", p.num_sweeps, "Tries of every bit, in each read");
     option("--num-sweeps-per-beta", p.num_sweeps_per_beta, "Sweeps at each inverse temperature");
     option("--beta-range", o->beta_range, "HOT COLD inverse temperatures (default: probed)")->expected(2);
-    option("--beta-schedule-type", p.beta_schedule_type, "geometric or linear")
-        ->transform(one_of<anneal::BetaSchedule>(
-            {{"geometric", anneal::BetaSchedule::geometric}, {"linear", anneal::BetaSchedule::linear}}));
-    option("--beta-schedule", p.beta_schedule, "Every inverse temperature, instead of a range")
+    option("--beta-schedule-type", p.beta_schedule_type, "geometric, linear or custom")
+        ->transform(one_of<anneal::BetaSchedule>({{"geometric", anneal::BetaSchedule::geometric},
+                                                  {"linear", anneal::BetaSchedule::linear},
+                                                  {"custom", anneal::BetaSchedule::custom}}));
+    option("--beta-schedule", p.beta_schedule, "Every inverse temperature, instead of a range: custom")
         ->expected(1, -1);
     option("--seed", p.seed, "The same seed gives the same samples");
     option("--initial-states", o->initial_states, "A file of lines 0110...: where the first reads begin");

@@ -1,4 +1,5 @@
 // quench predict --table FILE
+#include "orchestrator/cli/input_file.hpp"
 #include "orchestrator/cli/long_work.hpp"
 #include "orchestrator/cli/output.hpp"
 #include "orchestrator/cli/predict_plot.hpp"
@@ -16,7 +17,6 @@
 #include <optional>
 #include <ostream>
 #include <set>
-#include <sstream>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -53,19 +53,6 @@ struct Data {
     std::size_t beyond = 0;  ///< curves left out for their value at the target
 };
 
-simulate::Table read_table(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    if (!in || !(text << in.rdbuf()))
-        throw Refusal(
-            ExitCode::not_found,
-            fmt::format("'{}' cannot be read (no such file, or it is empty) name a table of learning curves",
-                        file));
-    auto table = simulate::read_table(text.str());
-    if (!table) throw Refusal(ExitCode::usage, table.error().in(file).text());
-    return std::move(table).value();
-}
-
 const simulate::Series& choose_series(const simulate::Table& table, const PredictOptions& options) {
     std::string names;
     for (const simulate::Series& series : table.series) {
@@ -101,7 +88,7 @@ std::vector<std::vector<double>> columns_of(const simulate::Table& table, std::s
 }
 
 Data read_data(const PredictOptions& options) {
-    const simulate::Table table = read_table(options.table);
+    const simulate::Table table = table_of_file(options.table);
     const simulate::Series& series = choose_series(table, options);
     Data data{.metric = series.metric, .target = options.target == 0 ? series.steps : options.target};
     if (data.target > series.steps)

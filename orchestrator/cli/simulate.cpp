@@ -1,4 +1,5 @@
 // quench simulate [STUDY] [--compare STUDY ...] (--table FILE | --function NAME)
+#include "orchestrator/cli/input_file.hpp"
 #include "orchestrator/cli/simulation_view.hpp"
 #include "orchestrator/cli/study_source.hpp"
 #include "orchestrator/cli/text.hpp"
@@ -46,6 +47,11 @@ std::optional<std::vector<Simulated>> read_studies(const World& world, const Opt
     if (!options.file.empty()) files.insert(files.begin(), options.file);
     if (files.empty())
         throw Refusal(ExitCode::usage, "a study file is missing (nothing is simulated) name one");
+    for (auto file = files.begin(); file != files.end(); ++file)
+        if (std::find(files.begin(), file, *file) != file)
+            throw Refusal(ExitCode::usage,
+                          fmt::format("{} is named twice (both lines would be the same) name it once",
+                                      printable(*file)));
     std::vector<Simulated> all;
     bool sound = true;
     for (const std::string& file : files) {
@@ -83,13 +89,6 @@ std::optional<std::vector<Simulated>> read_studies(const World& world, const Opt
                         printable(one.file), printable(all.front().file)));
     }
     return all;
-}
-
-std::shared_ptr<const simulate::Table> read_table(const std::string& path) {
-    const std::string text = text_of_file(path, "table", simulate::TableLimits{}.bytes);
-    auto table = simulate::read_table(text);
-    if (!table) throw Refusal(ExitCode::usage, printable(path) + ": " + printable(table.error().text()));
-    return std::make_shared<const simulate::Table>(std::move(table).value());
 }
 
 template <class Made>
@@ -208,7 +207,9 @@ ExitCode simulate_all(const World& world, const Common& common, const Options& o
                       "leave it out or give --function");
     auto all = read_studies(world, options);
     if (!all) return ExitCode::usage;
-    const auto table = options.table.empty() ? nullptr : read_table(options.table);
+    const auto table = options.table.empty()
+                           ? nullptr
+                           : std::make_shared<const simulate::Table>(table_of_file(options.table));
     const auto landscapes = landscapes_for(*all, options, table);
     for (std::size_t i = 0; i < all->size(); ++i) {
         Simulated& one = (*all)[i];

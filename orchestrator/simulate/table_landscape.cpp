@@ -99,6 +99,11 @@ base::Result<std::unique_ptr<TableLandscape>> TableLandscape::make(std::shared_p
         const auto index = static_cast<std::size_t>(column - table->parameters.begin());
         for (std::size_t row = 0; row < table->rows(); ++row) {
             const std::string& cell = table->cell(row, index);
+            if (cell.empty() && parameters[p].when.empty())
+                return complaint({fmt::format("line {} of the table: hp.{} is empty", table->lines[row],
+                                              parameters[p].name),
+                                  "in the study's space the parameter has no condition: it is always there",
+                                  "fill the cell in"});
             if (cell.empty()) continue;
             Place& at = made->places_[row * parameters.size() + p];
             if (const auto* categories = std::get_if<CategoricalDomain>(&parameters[p].domain)) {

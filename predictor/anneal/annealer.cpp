@@ -33,6 +33,10 @@ base::Result<> check_schedule(const Parameters& parameters) {
             return Error(
                 "beta_range is not usable (inverse temperatures are finite and not negative) give (hot, "
                 "cold)");
+        if (range->first > range->second)
+            return Error(
+                "beta_range falls (hot is first, the smaller inverse temperature) swap the two, or say every "
+                "step by a custom beta_schedule");
         const bool zero = range->first == 0 || range->second == 0;
         if (parameters.beta_schedule_type == BetaSchedule::geometric && zero)
             return Error(

@@ -52,7 +52,7 @@ class Anneal(unittest.TestCase):
         self.problem.write_text("p qubo 0 2 2 1\n0 0 nonsense\n")
         self.assertIn("line 2", self.quench("--format", "qubo", status=2).stderr)
         self.problem = self.folder / "missing.coo"
-        self.assertIn("cannot be read", self.quench(status=3).stderr)
+        self.assertIn("is not there", self.quench(status=2).stderr)
 
     def test_table_and_csv_show_the_samples(self):
         self.assertIn("100", self.quench().stdout)
@@ -70,6 +70,9 @@ class Anneal(unittest.TestCase):
         self.assertEqual((found["beta_range"], found["seed"]), ([0.5, 8], 9))
         found = self.json("--num_sweeps", "2", "--beta_schedule", "0.5", "4")
         self.assertEqual(found["beta_range"], [0.5, 4])
+        custom = ["--num_sweeps", "2", "--beta_schedule_type", "custom"]
+        self.assertEqual(self.json(*custom, "--beta_schedule", "0.5", "4")["samples"], found["samples"])
+        self.assertIn("beta_schedule has 0 values", self.quench(*custom, status=1).stderr)
 
     def test_the_ocean_adapter_samples_through_each_of_its_samplers(self):
         for sampler in ["clique", "embedding", "hybrid"]:

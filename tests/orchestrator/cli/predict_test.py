@@ -96,7 +96,7 @@ class Predict(unittest.TestCase):
         self.table.write_text("hp.lr,loss@1,loss@2\n" + "1,2,nan\n" * 9)
         self.assertIn("too few curves", self.quench("--predictor", "last", status=1).stderr)
         self.table.unlink()
-        self.assertIn("cannot be read", self.quench(status=3).stderr)
+        self.assertIn("is not there", self.quench(status=2).stderr)
 
     def test_training_sets_that_leave_nothing_to_judge_by_are_named_and_the_others_judged(self):
         self.table.write_text("\n".join(self.table.read_text().splitlines()[:13]) + "\n")

@@ -207,6 +207,8 @@ TEST_F(Simulate, what_cannot_be_simulated_is_refused_with_the_reason) {
           "stop: {trials: 3}\ntrial: {command: [program]}\n");
     usage({"simulate", "--function", "sphere", "--compare", path("asha.yaml"), path("other.yaml")},
           "has another objective");
+    usage({"simulate", "--function", "sphere", path("asha.yaml"), "--compare", path("asha.yaml")},
+          "is named twice");
 }
 
 }  // namespace

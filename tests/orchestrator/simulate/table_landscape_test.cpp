@@ -144,6 +144,8 @@ TEST(table_landscape, a_table_that_does_not_fit_the_study_is_refused_with_the_re
     EXPECT_THAT(refusal("hp.x,loss@1,loss@2,seconds@1\n0,1,1,1\n", study_with(x, 2)), HasSubstr("'seconds'"));
     EXPECT_THAT(refusal("hp.x,loss@1\n0,1\nlow,1\n", study_with(x)),
                 HasSubstr("line 3 of the table: hp.x is 'low'"));
+    EXPECT_THAT(refusal("hp.x,loss@1\n0,1\n,1\n", study_with(x)),
+                HasSubstr("line 3 of the table: hp.x is empty"));
     EXPECT_THAT(refusal("hp.x,loss@1\n0,1\n", study_with("{x: {type: float, low: 0.1, high: 1, log: true}}")),
                 HasSubstr("hp.x is '0'"));
 }

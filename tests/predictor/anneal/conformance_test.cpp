@@ -92,6 +92,7 @@ TEST_P(EveryAnnealer, what_makes_no_sense_is_an_error_with_a_reason) {
     EXPECT_THAT(says(problem, {.num_sweeps_per_beta = 0}), HasSubstr("num_sweeps_per_beta is 0"));
     EXPECT_THAT(says(problem, {.beta_range = {{0.0, 1.0}}}), HasSubstr("beta_range holds 0"));
     EXPECT_THAT(says(problem, {.beta_range = {{-1.0, 1.0}}}), HasSubstr("beta_range is not usable"));
+    EXPECT_THAT(says(problem, {.beta_range = {{5.0, 1.0}}}), HasSubstr("beta_range falls"));
     EXPECT_THAT(says(problem, {.beta_schedule_type = BetaSchedule::custom, .beta_schedule = {1}}),
                 HasSubstr("beta_schedule has 1 values"));
     EXPECT_THAT(says(problem, {.initial_states = {Bits{1, 0}}}), HasSubstr("an initial state has 2 values"));
