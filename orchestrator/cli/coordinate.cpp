@@ -8,8 +8,8 @@
 #include "orchestrator/cli/screen.hpp"
 #include "orchestrator/cli/study_source.hpp"
 #include "orchestrator/cli/text.hpp"
+#include "orchestrator/cli/warm_start_source.hpp"
 #include "orchestrator/core/apply.hpp"
-#include "orchestrator/core/warm_start.hpp"
 #include "orchestrator/io/loop/coordinator_loop.hpp"
 #include "orchestrator/io/zmq/identity.hpp"
 #include "orchestrator/study/nearest.hpp"
@@ -127,30 +127,6 @@ ExitCode coordinate(const World& world, const Common& common, const Setup& setup
     return print_outcome(world, common, coordinator.state());
 }
 
-/// The trials of the study that `warm_start` names, and a line on how many of them are used.
-std::vector<core::TrialLearned> learn(const World& world, const store::Store& own,
-                                      const core::StudyCreated& created) {
-    const core::WarmStart& from = *created.study.warm_start;
-    std::unique_ptr<store::Store> elsewhere;
-    if (!from.db.empty()) elsewhere = world.open_to_read((fs::path(created.study_dir) / from.db).string());
-    const store::Store& store = elsewhere ? *elsewhere : own;
-    const auto names = store.studies();
-    if (!names) throw Refusal(ExitCode::storage, names.error().text());
-    if (std::ranges::find(*names, from.study) == names->end())
-        throw Refusal(
-            ExitCode::not_found,
-            fmt::format("search.warm_start names the study '{}' (the database has {}) correct it, name its "
-                        "database with {{study: {}, db: FILE}}, or remove it",
-                        printable(from.study), names->empty() ? "none" : study::listed(*names),
-                        printable(from.study)));
-    const auto state = core::replay(facts_of(store, from.study));
-    if (!state) throw Refusal(ExitCode::storage, state.error().in("study '" + from.study + "'").text());
-    auto learnable = core::learnable_from(*state, created.study);
-    if (!learnable) throw Refusal(ExitCode::usage, learnable.error().text());
-    world.err << core::to_text(*learnable, from.study) << '\n';
-    return std::move(learnable->trials);
-}
-
 }  // namespace
 
 void declare_local(CLI::App& app, Setup& setup) {
@@ -210,7 +186,8 @@ ExitCode coordinate_new(const World& world, const Common& common, const Setup& s
                                   created.study.name, common.db, created.study.name));
     }
     core::StudySubmitted submitted{created, {}};
-    if (created.study.warm_start) submitted.learned = learn(world, *store, created);
+    if (created.study.warm_start)
+        submitted.learned = learn(world, store.get(), created.study, created.study_dir);
     return coordinate(world, common, setup, signals, *store, core::State{}, submitted);
 }
 

@@ -5,9 +5,11 @@
 #include "orchestrator/cli/text.hpp"
 #include "orchestrator/cli/verbs.hpp"
 #include "orchestrator/cli/views.hpp"
+#include "orchestrator/cli/warm_start_source.hpp"
 #include "orchestrator/store/names.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <ostream>
 #include <thread>
 
@@ -181,7 +183,12 @@ ExitCode validate(const World& world, const Common& common, const ValidateOption
     const std::optional<int> slots = options.elsewhere ? std::nullopt : std::optional(options.slots);
     const study::Reading reading = read_source(options.file, slots).reading;
     if (!reading.file) return refuse(world, common, options, reading.errors);
-    const Json s = summary(options, reading.file->study);
+    const core::Study& study = reading.file->study;
+    if (study.warm_start && !options.elsewhere) {
+        const auto own = study.warm_start->db.empty() ? world.open_to_read(common.db) : nullptr;
+        learn(world, own.get(), study, std::filesystem::absolute(options.file).parent_path().string());
+    }
+    const Json s = summary(options, study);
     switch (common.output) {
         case Output::json:
             print_json(world.out, s);
@@ -207,7 +214,7 @@ Action declare_validate(CLI::App& app, const World& world, const Common& common)
                    "Rank slots of the largest worker (default: the cores of this machine)")
         ->check(CLI::Range(1, 1'000'000).description(""));
     app.add_flag("--elsewhere", options->elsewhere,
-                 "It will run on other machines: do not look for its program and slots here");
+                 "It will run on other machines: do not look for its program, slots and warm_start here");
     return [&world, &common, options] { return validate(world, common, *options); };
 }
 

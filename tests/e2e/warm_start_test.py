@@ -54,10 +54,16 @@ class WarmStart(unittest.TestCase):
         with e2e.Sandbox() as box:
             db = box.dir / "one.db"
             self.run_study(box, db, "before", before())
-            result = box.run("run", box.write("after.yaml", after(warm_start="befor")), "--db", db, "--slots", 1)
-            self.assertEqual(result.status, 3, result.stderr)
-            self.assertIn("search.warm_start names the study 'befor' (the database has before)", result.stderr)
+            file = box.write("after.yaml", after(warm_start="befor"))
+            for verb in ["validate", "run"]:
+                result = box.run(verb, file, "--db", db, "--slots", 1)
+                self.assertEqual(result.status, 3, result.stderr)
+                self.assertIn("search.warm_start names the study 'befor' (the database has before)", result.stderr)
             self.assertEqual(e2e.facts(db, "trial_learned"), [])
+            box.write("after.yaml", after(warm_start="before"))
+            result = box.run("validate", file, "--db", db, "--slots", 1)
+            self.assertEqual(result.status, 0, result.stderr)
+            self.assertIn("12 of 12 trials of 'before' are used", result.stderr)
 
 
 if __name__ == "__main__":
