@@ -68,7 +68,7 @@ struct Rung {
     std::size_t running = 0;             ///< on their way to it
     std::size_t arrived = 0;             ///< have a result at it, failures included
     std::size_t promoted = 0;            ///< went on from it
-    std::optional<std::size_t> planned;  ///< how many will arrive, where the schedule fixes it
+    std::optional<std::size_t> planned;  ///< so many arrive at most, where the schedule says it
     std::optional<double> best;          ///< smallest value at it
 };
 

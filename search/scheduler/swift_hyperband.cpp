@@ -381,6 +381,7 @@ std::vector<Rung> SwiftHyperband::rungs() const {
             rung.running = std::exchange(running, 0);
             rung.arrived = stop.results.size();
             rung.promoted = stop.promoted;
+            rung.planned = slots(bracket, stop.round);
             rung.best = finite_value_at(stop.results, 0);
         }
     }

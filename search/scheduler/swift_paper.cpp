@@ -406,7 +406,9 @@ Job SwiftPaper::next_job() const {
 
 std::vector<Rung> SwiftPaper::rungs() const {
     std::vector<Rung> table;
-    for (std::size_t b = 0; b < rounds_.size(); ++b)
+    for (std::size_t b = 0; b < rounds_.size(); ++b) {
+        const std::size_t trials = proposals_ended_ ? started_[b] : options_.plan[b].trials;
+        const auto sizes = hyperband_sizes(options_.plan[b], trials, options_.eta);
         for (std::size_t i = 0; i < rounds_[b].size(); ++i) {
             const Round& its = rounds_[b][i];
             Rung& rung = table.emplace_back();
@@ -415,8 +417,10 @@ std::vector<Rung> SwiftPaper::rungs() const {
             rung.running = its.running;
             rung.arrived = its.results.size();
             rung.promoted = its.promoted;
+            rung.planned = sizes[i];
             rung.best = finite_value_at(its.results, 0);
         }
+    }
     return table;
 }
 

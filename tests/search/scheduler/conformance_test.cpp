@@ -78,6 +78,8 @@ TEST_P(SchedulerConformance, every_rough_study_comes_to_its_end_and_breaks_no_pr
         Simulation study(*scheduler, rough(seed));
         study.run();
         EXPECT_EQ(study.stopped + study.failed, study.trials);
+        for (const Rung& rung : scheduler->rungs())
+            EXPECT_LE(rung.arrived, rung.planned.value_or(rung.arrived));
         if (HasFailure()) return;
     }
 }
@@ -190,6 +192,23 @@ TEST_P(SchedulerConformance, a_hundred_thousand_trials_end_and_no_job_becomes_sl
     // The bound that search/README.md states, ten times over for builds with checks; the simulation's own
     // time counts too.
     EXPECT_LT(seconds / static_cast<double>(study.attempts), 200e-6) << "mean of a job";
+}
+
+TEST(Schedulers, all_kinds_of_hyperband_plan_the_same_rounds) {
+    const auto plan_of = [](const std::string& name) {
+        SchedulerOptions options = named(name);
+        options.unit = "epoch";
+        options.max = 100;
+        options.eta = 2;
+        std::vector<std::tuple<int, Resource, std::size_t>> rounds;
+        for (const Rung& rung : std::move(make_scheduler(options)).value()->rungs())
+            rounds.emplace_back(rung.bracket, rung.at, rung.planned.value_or(0));
+        return rounds;
+    };
+    const auto rounds = plan_of("hyperband");
+    EXPECT_EQ(rounds.front(), std::tuple(6, Resource{2}, std::size_t{64}));
+    for (const char* name : {"swift-hyperband", "swift-hyperband paper", "fast-hyperband"})
+        EXPECT_EQ(plan_of(name), rounds) << name;
 }
 
 INSTANTIATE_TEST_SUITE_P(all, SchedulerConformance, testing::ValuesIn(all_names()), [](const auto& tested) {
