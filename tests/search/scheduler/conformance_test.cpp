@@ -16,7 +16,7 @@ struct Shape {
 };
 constexpr Shape shapes[] = {{1, 9, 3}, {1, 1, 2}, {2, 25, 3}, {3, 3, 2}, {1, 16, 2}, {5, 7, 4}};
 
-/// "swift-hyperband paper": a name, and the mode where there is one.
+/// "swift-hyperband paper": a name, and the mode where there is one; "sparing" of starts is no mode.
 SchedulerOptions named(const std::string& text) {
     SchedulerOptions options;
     const auto space = text.find(' ');
@@ -25,6 +25,10 @@ SchedulerOptions named(const std::string& text) {
     if (options.name == "fast-hyperband") options.teaching = 5;
     if (options.name == "fast-hyperband") options.predictor = {.model = "last", .options = {}};
     if (space == std::string::npos) return options;
+    if (text.ends_with(" sparing")) {
+        options.start_cost = 0.3;
+        return options;
+    }
     options.mode = text.substr(space + 1);
     options.teaching = 3;
     options.predictor = {.model = "last", .options = {}};
@@ -34,6 +38,7 @@ SchedulerOptions named(const std::string& text) {
 std::vector<std::string> all_names() {
     auto names = scheduler_names();
     names.emplace_back("swift-hyperband paper");
+    names.emplace_back("swift-hyperband sparing");
     return names;
 }
 
