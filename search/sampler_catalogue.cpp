@@ -39,23 +39,26 @@ std::optional<base::Error> startup_error(const SamplerOptions& o) {
         o.startup_trials, most_startup_trials));
 }
 
-using sampler::Distinct;
+using sampler::Instead;
+
+MadeSampler distinct(std::unique_ptr<sampler::Sampler> inner, const SamplerOptions& o,
+                     const space::Space& space, Instead instead) {
+    return std::unique_ptr<sampler::Sampler>(
+        std::make_unique<sampler::Distinct>(std::move(inner), space, o.seed, instead));
+}
 
 MadeSampler make_random(const SamplerOptions& o, const space::Space& space) {
-    return Distinct::wrap(std::make_unique<sampler::Random>(space, o.seed), space, o.seed,
-                          Distinct::Instead::any);
+    return distinct(std::make_unique<sampler::Random>(space, o.seed), o, space, Instead::any);
 }
 MadeSampler make_qmc(const SamplerOptions& o, const space::Space& space) {
-    return Distinct::wrap(std::make_unique<sampler::Qmc>(space, o.seed), space, o.seed,
-                          Distinct::Instead::any);
+    return distinct(std::make_unique<sampler::Qmc>(space, o.seed), o, space, Instead::any);
 }
 MadeSampler make_tpe(const SamplerOptions& o, const space::Space& space) {
     if (const auto error = startup_error(o)) return *error;
     sampler::Tpe::Options options;
     options.seed = o.seed;
     options.startup = o.startup_trials;
-    return Distinct::wrap(std::make_unique<sampler::Tpe>(space, options), space, o.seed,
-                          Distinct::Instead::neighbour);
+    return distinct(std::make_unique<sampler::Tpe>(space, options), o, space, Instead::neighbour);
 }
 MadeSampler make_gp(const SamplerOptions& o, const space::Space& space) {
     if (const auto error = startup_error(o)) return *error;
@@ -63,20 +66,18 @@ MadeSampler make_gp(const SamplerOptions& o, const space::Space& space) {
     options.seed = o.seed;
     options.startup = o.startup_trials;
     options.cost_aware = o.cost_aware;
-    return Distinct::wrap(std::make_unique<sampler::Gp>(space, options), space, o.seed,
-                          Distinct::Instead::neighbour);
+    return distinct(std::make_unique<sampler::Gp>(space, options), o, space, Instead::neighbour);
 }
 MadeSampler make_cmaes(const SamplerOptions& o, const space::Space& space) {
     if (const auto error = startup_error(o)) return *error;
     sampler::Cmaes::Options options;
     options.seed = o.seed;
     options.startup = o.startup_trials;
-    return Distinct::wrap(std::make_unique<sampler::Cmaes>(space, options), space, o.seed,
-                          Distinct::Instead::neighbour);
+    return distinct(std::make_unique<sampler::Cmaes>(space, options), o, space, Instead::neighbour);
 }
 MadeSampler make_nsga2(const SamplerOptions& o, const space::Space& space) {
-    return Distinct::wrap(std::make_unique<sampler::Nsga2>(space, sampler::Nsga2::Options{.seed = o.seed}),
-                          space, o.seed, Distinct::Instead::neighbour);
+    return distinct(std::make_unique<sampler::Nsga2>(space, sampler::Nsga2::Options{.seed = o.seed}), o,
+                    space, Instead::neighbour);
 }
 MadeSampler make_grid(const SamplerOptions& o, const space::Space& space) {
     return sampler::Grid::make(space, o.seed, o.grid_points);

@@ -2,7 +2,9 @@
 
 #include "base/random.hpp"
 #include "search/sampler/random.hpp"
+#include "search/sampler/taken_places.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -40,8 +42,8 @@ space::Space layers_and_kinds() {
 
 TEST(distinct, a_repetition_becomes_the_nearest_new_configuration) {
     const Configuration centre{{"layers", std::int64_t{5}}, {"kind", "dot"}};
-    const auto sampler = Distinct::wrap(std::make_unique<Stubborn>(centre), layers_and_kinds(), 1,
-                                        Distinct::Instead::neighbour);
+    const auto sampler = std::make_unique<Distinct>(std::make_unique<Stubborn>(centre), layers_and_kinds(), 1,
+                                                    Instead::neighbour);
     std::vector<std::int64_t> moved_by;
     std::set<Configuration> seen;
     for (std::uint64_t trial = 0; trial < 36; ++trial) {  // 9 layers times (dot, and rbf with 3 widths)
@@ -60,7 +62,8 @@ TEST(distinct, a_repetition_becomes_the_nearest_new_configuration) {
 
 TEST(distinct, what_a_user_proposed_is_not_proposed_again_and_what_is_not_of_the_space_is_ignored) {
     const auto space = space::Space::make({{"k", IntDomain{1, 3}, {}}}).value();
-    const auto sampler = Distinct::wrap(std::make_unique<Random>(space, 1), space, 1, Distinct::Instead::any);
+    const auto sampler =
+        std::make_unique<Distinct>(std::make_unique<Random>(space, 1), space, 1, Instead::any);
     sampler->tell(Proposed{TrialId(0), {{"k", std::int64_t{2}}}, 0, 1});
     sampler->tell(Proposed{TrialId(1), {{"k", std::int64_t{7}}}, 0, 1});
     const auto rest = sampler->ask(TrialId(2), 9);
@@ -69,11 +72,40 @@ TEST(distinct, what_a_user_proposed_is_not_proposed_again_and_what_is_not_of_the
     EXPECT_EQ(rest.size(), 2u);
 }
 
-TEST(distinct, a_space_with_a_float_is_left_to_the_sampler_itself) {
-    const auto space = space::Space::make({{"x", space::FloatDomain{}, {}}}).value();
-    auto random = std::make_unique<Random>(space, 1);
-    const Sampler* itself = random.get();
-    EXPECT_EQ(Distinct::wrap(std::move(random), space, 1, Distinct::Instead::any).get(), itself);
+/// What a sampler that proposes one configuration for ever comes to.
+std::set<Configuration> of_stubborn(const Configuration& only, const space::Space& space,
+                                    std::uint64_t trials) {
+    Distinct sampler(std::make_unique<Stubborn>(only), space, 1, Instead::neighbour);
+    std::set<Configuration> seen;
+    for (std::uint64_t trial = 0; trial < trials; ++trial) {
+        const auto asked = sampler.ask(TrialId(trial), 1);
+        EXPECT_TRUE(space.check(asked.at(0)).ok());
+        seen.insert(asked[0]);
+        sampler.tell(Proposed{TrialId(trial), asked[0], 0, 1});
+    }
+    return seen;
+}
+
+TEST(distinct, an_inactive_float_does_not_make_a_repetition_new) {
+    const auto space = space::Space::make({{"kind", CategoricalDomain{{"u", "v", "w"}}, {}},
+                                           {"n", IntDomain{1, 6}, {}},
+                                           {"z", space::FloatDomain{}, {{"kind", {"w"}}}}})
+                           .value();
+    const auto seen = of_stubborn({{"kind", "u"}, {"n", std::int64_t{3}}}, space, 60);
+    EXPECT_EQ(seen.size(), 60u);
+    // At least u with 1 to 5 and v with 3, the neighbours without z.
+    EXPECT_GE(std::ranges::count_if(seen, [](const auto& one) { return !one.contains("z"); }), 6);
+}
+
+TEST(distinct, floats_on_their_bounds_are_moved_a_little) {
+    const auto space =
+        space::Space::make({{"x", space::FloatDomain{}, {}}, {"y", space::FloatDomain{}, {}}}).value();
+    const auto seen = of_stubborn({{"x", 0.0}, {"y", 1.0}}, space, 50);
+    EXPECT_EQ(seen.size(), 50u);
+    for (const auto& one : seen) {
+        EXPECT_LT(std::get<double>(one.at("x")), 0.3);
+        EXPECT_GT(std::get<double>(one.at("y")), 0.7);
+    }
 }
 
 TEST(taken_places, agree_with_a_plain_set) {
@@ -100,7 +132,7 @@ TEST(distinct, constraints_that_tie_too_much_to_be_listed_are_kept_and_repetitio
     ASSERT_FALSE(space.cardinality().has_value());
     const Configuration centre{{"a", std::int64_t{5}}, {"b", std::int64_t{995}}};
     const auto sampler =
-        Distinct::wrap(std::make_unique<Stubborn>(centre), space, 1, Distinct::Instead::neighbour);
+        std::make_unique<Distinct>(std::make_unique<Stubborn>(centre), space, 1, Instead::neighbour);
     std::set<Configuration> seen;
     for (std::uint64_t trial = 0; trial < 20; ++trial) {
         const auto asked = sampler->ask(TrialId(trial), 1);
