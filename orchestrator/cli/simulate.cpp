@@ -13,6 +13,7 @@
 #include "orchestrator/simulate/table_answer.hpp"
 #include "orchestrator/study/nearest.hpp"
 #include "orchestrator/study/report.hpp"
+#include "orchestrator/study/yaml.hpp"
 #include "search/catalogue.hpp"
 
 #include <algorithm>
@@ -55,7 +56,8 @@ std::optional<std::vector<Simulated>> read_studies(const World& world, const Opt
     std::vector<Simulated> all;
     bool sound = true;
     for (const std::string& file : files) {
-        const study::Reading reading = read_source(file, std::nullopt).reading;
+        const std::string text = text_of_file(file, "study file", study::YamlLimits{}.bytes);
+        const study::Reading reading = study::read_study(text, study::Purpose::simulation);
         print_file_errors(world, file, reading.errors);
         if (reading.file)
             all.push_back({file, reading.file->study, "function", {}, {}, options.noise.value_or(0)});

@@ -349,11 +349,13 @@ void check_that_it_ends(Report& report, int line, const Study& study) {
 
 class Reader {
   public:
+    explicit Reader(Purpose purpose) : purpose_(purpose) {}
     Reading read(const std::string& text);
 
   private:
     void read_sections(const Document& document);
 
+    Purpose purpose_;
     Report report_;
     StudyFile file_;
 };
@@ -390,8 +392,10 @@ void Reader::read_sections(const Document& document) {
     // Said only when sampler, scheduler and rules themselves were readable.
     if (report_.count() == errors_before_search) check_that_it_ends(report_, stop ? stop->line : 0, study);
 
-    const Field* trial = top.require("trial", "it says which program is run",
-                                     "add trial: {command: [program, --option, value]}");
+    const Field* trial = purpose_ == Purpose::simulation
+                             ? top.find("trial")
+                             : top.require("trial", "it says which program is run",
+                                           "add trial: {command: [program, --option, value]}");
     if (trial == nullptr) return;
     TrialSection read = read_trial(report_, *trial, study.space);
     study.trial = std::move(read.program);
@@ -414,8 +418,8 @@ Reading Reader::read(const std::string& text) {
 
 }  // namespace
 
-Reading read_study(const std::string& text) {
-    return Reader().read(text);
+Reading read_study(const std::string& text, Purpose purpose) {
+    return Reader(purpose).read(text);
 }
 
 base::Result<core::Study> study_from_text(const std::string& text) {

@@ -31,7 +31,10 @@ struct Reading {
     std::vector<FileError> errors;
 };
 
-Reading read_study(const std::string& text);
+/// What is read for simulation alone needs no trial section.
+enum class Purpose { training, simulation };
+
+Reading read_study(const std::string& text, Purpose purpose = Purpose::training);
 
 /// The same, as one Result: the first error.
 base::Result<core::Study> study_from_text(const std::string& text);

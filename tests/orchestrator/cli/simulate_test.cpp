@@ -28,10 +28,11 @@ class Simulate : public testing::Test {
     }
     ~Simulate() override { std::filesystem::remove_all(folder_); }
 
+    /// Without a trial section: no program is run.
     static std::string study(const std::string& name, const std::string& fidelity, const std::string& rest) {
         return "study: " + name +
                "\nobjective: {metric: loss}\nspace: {x: {type: float, low: 0, high: 1}}\nfidelity: {" +
-               fidelity + "}\n" + rest + "trial: {command: [program]}\n";
+               fidelity + "}\n" + rest;
     }
     [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
     void write(const std::string& name, const std::string& text) const { std::ofstream(path(name)) << text; }
