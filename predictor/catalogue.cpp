@@ -184,8 +184,10 @@ Made make_qsvr(Reader& reader) {
     std::shared_ptr<const anneal::Annealer> annealer;
     if (name == Name::tempering) annealer = std::make_shared<anneal::TemperingAnnealer>();
     if (!command.empty())
-        annealer = std::make_shared<anneal::ExternalCommandAnnealer>(anneal::ExternalCommand{
-            .command = command, .timeout = std::chrono::duration_cast<std::chrono::milliseconds>(timeout)});
+        annealer = std::make_shared<anneal::ExternalCommandAnnealer>(
+            anneal::ExternalCommand{.command = command,
+                                    .timeout = std::chrono::duration_cast<std::chrono::milliseconds>(timeout),
+                                    .output_in_errors = false});
     return std::make_unique<qsvr::QsvrPredictor>(options, annealer);
 }
 

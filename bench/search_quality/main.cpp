@@ -127,7 +127,16 @@ void run_method(const Plan& plan, const std::string& name, const bench::Method& 
 }
 
 void run(const Plan& plan) {
-    for (const std::string& name : plan.problems.empty() ? bench::problem_names(plan.suite) : plan.problems)
+    const auto names = plan.problems.empty() ? bench::problem_names(plan.suite) : plan.problems;
+    if (names.empty())
+        throw std::runtime_error("there is no suite '" + plan.suite + "' (--help lists them) correct it");
+    const bool plain = plan.schedulers == std::vector<std::string>{"none"};
+    for (const std::string& name : names)  // all, before hours are spent on the first
+        if (!bench::make_problem(name, 0).after_step && !plain && !plan.problems.empty())
+            throw std::runtime_error("'" + name +
+                                     "' has no learning curves (schedulers run on those of suite fidelity "
+                                     "alone) leave it or --schedulers out");
+    for (const std::string& name : names)
         if (bench::make_problem(name, 0).after_step) {
             for (const bench::Method& method :
                  bench::with_baselines(plan.samplers, plan.schedulers, plan.eta))

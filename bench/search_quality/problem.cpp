@@ -1,12 +1,12 @@
 #include "bench/search_quality/problem.hpp"
 
-#include "base/contract.hpp"
 #include "base/random.hpp"
 #include "bench/search_quality/function.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -274,10 +274,14 @@ Problem make_problem(const std::string& name, std::uint64_t seed) {
         if (head == "embedded" && function.name == tail) return embedded(name, function, seed);
         if (head == "skewed" && function.name == tail) return skewed(name, function, seed);
         if (head == "conditional" && function.name == tail) return conditional(name, function, seed);
-        if (function.name == head) return on_the_box(name, function, std::stoul(tail), seed);
+        const bool numbered = !tail.empty() && tail.size() <= 4 &&
+                              std::ranges::all_of(tail, [](char c) { return c >= '0' && c <= '9'; }) &&
+                              std::stoul(tail) > 0;
+        if (function.name == head && numbered) return on_the_box(name, function, std::stoul(tail), seed);
     }
-    QUENCH_CHECK(false, "there is no such problem");
-    return {};
+    throw std::runtime_error(fmt::format(
+        "there is no problem '{}' (names are as in a suite: branin, sphere-5, noisy-ackley-5) correct it",
+        name));
 }
 
 }  // namespace quench::bench

@@ -29,12 +29,13 @@ constexpr search::Resource full_fidelity = 64;
 /// The names of a suite: "smooth" (closed forms of 2 to 6 dimensions), "unseen" (18 of 2 to 10 dimensions on
 /// which no sampler was shaped), "bbob" (2, 5, 10 and 20 dimensions), "mixed", "embedded" (10 dimensions, 3
 /// of which matter), "noisy", or "all".
+/// Empty for an unknown suite.
 std::vector<std::string> problem_names(const std::string& suite);
 
 /// Instance `seed` of a problem: optimum, rotation and order of the choices are drawn anew; of "fidelity" the
 /// order and the directions of the axes; "smooth" and "unseen" have one instance. The definitions
 /// follow Hansen et al., "Real-parameter black-box optimization benchmarking 2009" (RR-6829), and Surjanovic
-/// and Bingham's library of test functions. An unknown name aborts.
+/// and Bingham's library of test functions. Throws std::runtime_error for an unknown name.
 Problem make_problem(const std::string& name, std::uint64_t seed);
 
 }  // namespace quench::bench

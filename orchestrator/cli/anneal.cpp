@@ -12,6 +12,9 @@
 #include "predictor/anneal/tempering.hpp"
 #include "predictor/qubo/format.hpp"
 
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <ostream>
 #include <sstream>
 
@@ -31,6 +34,7 @@ struct AnnealOptions {
     Parameters parameters;
     std::vector<double> beta_range;
     std::string initial_states;
+    std::string write;
     std::vector<std::string> command;
     double timeout_s = 60;
     std::size_t limit = 10;
@@ -49,6 +53,22 @@ qubo::Qubo read_problem(const AnnealOptions& options) {
     auto problem = qubo::read(text_of_file(options.file, "problem", most_bytes), *format);
     if (!problem) throw Refusal(ExitCode::usage, problem.error().in(options.file).text());
     return std::move(problem).value();
+}
+
+/// In the format of the file's name.
+void write_problem(const qubo::Qubo& problem, const std::string& name) {
+    const auto format = qubo::format_of(name);
+    if (!format)
+        throw Refusal(ExitCode::usage,
+                      fmt::format("the format of '{}' is not known (by its name: .coo, .txt, .qubo, .json) "
+                                  "give it one of these endings",
+                                  name));
+    std::ofstream file(name, std::ios::binary);
+    file << qubo::write(problem, *format);
+    file.close();
+    if (!file)
+        throw Refusal(ExitCode::error, fmt::format("'{}' cannot be written ({}) name another file", name,
+                                                   std::strerror(errno)));
 }
 
 std::vector<qubo::Bits> read_states(const std::string& file) {
@@ -146,6 +166,10 @@ ExitCode run_anneal(const World& world, const Common& common, AnnealOptions opti
                 : "a command is given but not used (only --annealer command runs one) say so, or leave "
                   "it out");
     const qubo::Qubo problem = read_problem(options);
+    if (!options.write.empty()) {
+        write_problem(problem, options.write);
+        return ExitCode::ok;
+    }
     parameters.initial_states = read_states(options.initial_states);
     if (!options.beta_range.empty()) parameters.beta_range = {options.beta_range[0], options.beta_range[1]};
     if (!parameters.beta_schedule.empty()) parameters.beta_schedule_type = anneal::BetaSchedule::custom;
@@ -199,6 +223,8 @@ Action declare_anneal(CLI::App& app, const World& world, const Common& common) {
     option("--format", o->format, "coo, qubo or json (default: by the file's name)")
         ->transform(one_of<qubo::Format>(
             {{"coo", qubo::Format::coo}, {"qubo", qubo::Format::qbsolv}, {"json", qubo::Format::json}}));
+    option("--write", o->write,
+           "Write the problem to this file, in the format of its name, and anneal nothing");
     option("--annealer", o->annealer,
            "simulated, tempering, branch-and-bound, brute-force, random or command")
         ->check(CLI::IsMember(

@@ -7,6 +7,16 @@
 #include <cmath>
 
 namespace quench::orchestrator::core {
+namespace {
+
+/// A trial that diverged or is infeasible is nobody's choice, whatever it showed before.
+bool out_of_the_question(const Trial& trial) {
+    const auto* ended = std::get_if<Ended>(&trial.phase);
+    return trial.diverged() || (ended != nullptr && (ended->how == search::Ending::diverged ||
+                                                     ended->how == search::Ending::infeasible));
+}
+
+}  // namespace
 
 std::optional<Best> best_of(const State& state) {
     if (!state.created) return std::nullopt;
@@ -16,7 +26,8 @@ std::optional<Best> best_of(const State& state) {
         if (ended != nullptr && ended->value) return Best{trial.id, trial.reached, *ended->value, false};
     }
     std::optional<Best> best;
-    for (const Trial& trial : state.trials)
+    for (const Trial& trial : state.trials) {
+        if (out_of_the_question(trial)) continue;
         for (const Point& point : trial.curve) {
             if (!std::isfinite(point.value)) continue;
             const bool further = !best || point.step > best->step;
@@ -24,6 +35,7 @@ std::optional<Best> best_of(const State& state) {
             if (further || (as_far && better(state.study().objective.direction, point.value, best->value)))
                 best = Best{trial.id, point.step, point.value, true};
         }
+    }
     return best;
 }
 
@@ -39,7 +51,7 @@ Front front_of(const State& state) {
             const auto* ended = std::get_if<Ended>(&trial.phase);
             const Point* result = trial.result();
             if (!result || (completed && !(ended && ended->how == search::Ending::completed))) continue;
-            if (!completed && result->step < furthest) continue;
+            if (!completed && (out_of_the_question(trial) || result->step < furthest)) continue;
             if (!completed && result->step > furthest) {
                 furthest = result->step;
                 candidates.clear();

@@ -259,10 +259,13 @@ std::vector<SwiftPaper::Candidate> SwiftPaper::candidates() const {
         blind = blind || !candidate.forecast;
         all.push_back(std::move(candidate));
     }
+    std::string why;
+    if (blind && !all.empty() && selection_.fit && !selection_.fit->model())
+        why = fmt::format(" ({}: {})", options_.predictor->name(), selection_.fit->model().error().text());
     std::size_t below = 0;
     for (Candidate& candidate : all) {
         candidate.selected = blind || (selection_.threshold && *candidate.forecast < *selection_.threshold);
-        candidate.reason = blind                ? "there is no forecast: all are trained, as in Hyperband"
+        candidate.reason = blind ? "there is no forecast" + why + ": all are trained, as in Hyperband"
                            : candidate.selected ? "its forecast is below the best quarter of those trained"
                                                 : "its forecast is not among the best";
         if (candidate.selected) ++below;

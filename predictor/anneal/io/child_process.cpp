@@ -53,9 +53,9 @@ base::Result<> outcome(int status, const std::string& program) {
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return base::success();
     if (WIFSIGNALED(status))
         return Error("the command '" + program + "' was killed (by signal " +
-                     std::to_string(WTERMSIG(status)) + ") see what it wrote");
+                     std::to_string(WTERMSIG(status)) + ") run it by itself");
     return Error("the command '" + program + "' failed (exit status " + std::to_string(WEXITSTATUS(status)) +
-                 ") see what it wrote");
+                 ") run it by itself");
 }
 
 class Descriptor {

@@ -140,7 +140,7 @@ base::Result<SampleSet> ExternalCommandAnnealer::sample(const Problem& problem,
         child.command.push_back(file.string());
     const auto begin = std::chrono::steady_clock::now();
     if (auto ran = run(child); !ran) {
-        const std::string wrote = end_of(log_file, 300);
+        const std::string wrote = command_.output_in_errors ? end_of(log_file, 300) : "";
         return wrote.empty() ? ran.error() : Error(ran.error().text() + "; its output ends: " + wrote);
     }
     const auto text = content(result_file, command_.most_result_bytes);

@@ -12,6 +12,9 @@ namespace quench::predictor::anneal {
 struct ExternalCommand {
     std::vector<std::string> command = {};  ///< program and first arguments; found in PATH; no shell
     std::chrono::milliseconds timeout{60'000};
+    /// What a failed command wrote last stands in the error. It can differ from run to run, so where errors
+    /// have to repeat themselves (a verdict's reason is verified) it is left out.
+    bool output_in_errors = true;
     /// More than this is no result of num_reads samples but a program gone wild.
     std::size_t most_result_bytes = std::size_t{1} << 30;
 };

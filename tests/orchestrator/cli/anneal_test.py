@@ -54,6 +54,15 @@ class Anneal(unittest.TestCase):
         self.problem = self.folder / "missing.coo"
         self.assertIn("is not there", self.quench(status=2).stderr)
 
+    def test_a_problem_is_written_in_any_format_and_read_back_as_it_was(self):
+        energies = []
+        for name in ["again.qubo", "again.json", "again.coo"]:
+            self.quench("--write", str(self.folder / name))
+            self.problem = self.folder / name
+            energies.append([(s["energy"], s["sample"]) for s in self.json("--annealer", "brute-force")["samples"]])
+        self.assertEqual(energies, [[(-1, "100")]] * 3)
+        self.assertIn(".coo, .txt, .qubo, .json", self.quench("--write", "problem.dat", status=2).stderr)
+
     def test_table_and_csv_show_the_samples(self):
         self.assertIn("100", self.quench().stdout)
         self.assertEqual(self.quench("--output", "csv", "--limit", "1").stdout.splitlines()[0],

@@ -32,6 +32,20 @@ std::vector<std::uint64_t> numbers(const Front& front) {
     return trials;
 }
 
+TEST(Best, is_no_trial_that_diverged_later_however_good_it_was_and_however_far_it_came) {
+    Rig rig(small_study("none", 9));
+    rig.join("w1", 2);
+    rig.report("w1", 0, 1, 0.1);
+    rig.report("w1", 1, 1, 0.5);
+    EXPECT_EQ(best_of(rig.state())->trial, TrialId(0));
+    rig.report("w1", 0, 2, 0.05);
+    rig.report("w1", 0, 3, std::numeric_limits<double>::quiet_NaN());
+    const auto best = best_of(rig.state());
+    EXPECT_EQ(best->trial, TrialId(1));
+    EXPECT_EQ(best->value, 0.5);
+    EXPECT_TRUE(best->provisional);
+}
+
 TEST(Front, holds_the_completed_trials_that_nothing_beats_best_of_the_first_objective_first) {
     Rig rig(two_objectives());
     rig.join("w1");
