@@ -192,6 +192,18 @@ CLI::Validator from_zero_to(double high) {
     return {check, ""};
 }
 
+/// More trials than rows meet rows again, and what is found says less.
+void warn_of_repeated_rows(const World& world, const Simulated& one, std::size_t rows) {
+    std::size_t most = 0;
+    for (const simulate::Run& run : one.runs) most = std::max(most, run.trials);
+    if (most > rows)
+        world.err << fmt::format(
+            "quench: {}: the table has {} rows, and a run tries up to {} configurations: rows are met up to "
+            "{} "
+            "times, and good ones are found more easily than in a space\n",
+            printable(one.file), rows, most, (most + rows - 1) / rows);
+}
+
 ExitCode simulate_all(const World& world, const Common& common, const Options& options) {
     if (options.table.empty() == options.function.empty())
         throw Refusal(
@@ -217,6 +229,7 @@ ExitCode simulate_all(const World& world, const Common& common, const Options& o
         Simulated& one = (*all)[i];
         one.runs = simulate::simulate_many(one.study, *landscapes[i], options.cost, options.seeds,
                                            std::max(1U, std::thread::hardware_concurrency()));
+        if (table && !options.fit) warn_of_repeated_rows(world, one, table->rows());
     }
     print(world, common, options, *all);
     if (!options.plot.empty()) write_plot(options, *all);

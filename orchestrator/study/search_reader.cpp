@@ -62,6 +62,7 @@ std::optional<Configuration> read_configuration(Report& report, const Field& at,
             return std::nullopt;
         }
     }
+    configuration = space.with_fixed(std::move(configuration));
     if (const auto fits = space.check(configuration); !fits) {
         report.add(at.line, at.path + ": " + fits.error().text());
         return std::nullopt;

@@ -193,4 +193,31 @@ Truth Constraint::over(std::span<const Range> ranges) const {
     return results.back().truth;
 }
 
+std::optional<std::size_t> Constraint::pinned_float(const std::vector<Parameter>& parameters) const {
+    std::vector<std::size_t> needed{nodes_.size() - 1};  // to be true
+    std::vector<std::size_t> equated;                    // parts of their equalities
+    std::optional<std::size_t> first;
+    while (!needed.empty()) {
+        const Node& node = nodes_[needed.back()];
+        needed.pop_back();
+        if (node.op == Op::both) needed.insert(needed.end(), {node.left, node.right});
+        if (node.op == Op::equal) equated.insert(equated.end(), {node.left, node.right});
+    }
+    while (!equated.empty()) {
+        const Node& node = nodes_[equated.back()];
+        equated.pop_back();
+        if (node.op == Op::value) {
+            const auto* real = std::get_if<FloatDomain>(&parameters[node.parameter].domain);
+            if (real && !real->step && real->low < real->high)
+                first = std::min(first.value_or(node.parameter), node.parameter);
+        } else if (node.op == Op::negative) {
+            equated.push_back(node.left);
+        } else if (node.op == Op::sum || node.op == Op::difference || node.op == Op::product ||
+                   node.op == Op::quotient || node.op == Op::remainder) {
+            equated.insert(equated.end(), {node.left, node.right});
+        }
+    }
+    return first;
+}
+
 }  // namespace quench::search::space

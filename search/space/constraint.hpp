@@ -18,6 +18,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -68,6 +69,10 @@ class Constraint {
     /// inactive parameter is neither true nor false, "or" and "and" make of it what they can, and where
     /// nothing else decides the constraint holds.
     [[nodiscard]] Truth over(std::span<const Range> ranges) const;
+
+    /// A float without step that has to be exactly one value for the constraint to hold: the index of the
+    /// first. No draw hits it.
+    [[nodiscard]] std::optional<std::size_t> pinned_float(const std::vector<Parameter>& parameters) const;
 
     friend bool operator==(const Constraint& a, const Constraint& b) { return a.text_ == b.text_; }
 

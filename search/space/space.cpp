@@ -79,7 +79,14 @@ base::Result<Space> Space::make(std::vector<Parameter> parameters,
         if (const auto* fault = std::get_if<ConstraintFault>(&parsed))
             return base::Error(fmt::format("{} ({}) {}", fault->problem, fault->why, fault->way_out))
                 .in(fmt::format("constraint \"{}\", character {}", text, fault->at));
-        space.constraints_.push_back(std::get<Constraint>(std::move(parsed)));
+        const auto& constraint = std::get<Constraint>(parsed);
+        if (const auto pinned = constraint.pinned_float(space.parameters_))
+            return base::Error(fmt::format(
+                "constraint \"{}\": no draw fulfils it ({} is a float without step, and a single value would "
+                "have to be hit) give its floats a step, allow a band by <= and >=, or leave one of them out "
+                "and let the program work it out",
+                text, space.parameters_[*pinned].name));
+        space.constraints_.push_back(constraint);
     }
     if (constraints.empty()) return space;
     space.tied_ = tied_by(space.parameters_, space.constraints_);
@@ -126,6 +133,15 @@ std::vector<double> Space::encode(const Configuration& configuration) const {
         point.push_back(found == configuration.end() ? 0.5 : coordinate_of(parameter.domain, found->second));
     }
     return point;
+}
+
+Configuration Space::with_fixed(Configuration configuration) const {
+    for (const std::size_t i : order_) {
+        const auto* categories = std::get_if<CategoricalDomain>(&parameters_[i].domain);
+        if (categories && categories->choices.size() == 1 && active(parameters_[i], configuration))
+            configuration.try_emplace(parameters_[i].name, categories->choices.front());
+    }
+    return configuration;
 }
 
 base::Result<> Space::check(const Configuration& configuration) const {

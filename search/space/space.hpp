@@ -63,6 +63,9 @@ class Space {
     /// The configuration must pass check().
     [[nodiscard]] std::vector<double> encode(const Configuration& configuration) const;
 
+    /// With the values of active parameters that have one value alone.
+    [[nodiscard]] Configuration with_fixed(Configuration configuration) const;
+
     /// Says which parameter is missing, not active, unknown, of the wrong type or outside its domain, and
     /// which constraint is broken.
     [[nodiscard]] base::Result<> check(const Configuration& configuration) const;

@@ -72,6 +72,10 @@ TEST_F(Simulate, a_study_on_a_table_is_told_run_by_run_in_json) {
     EXPECT_EQ(json["mean"]["trials"], 10);
     EXPECT_EQ(json["interval"]["trials"], nlohmann::json({10, 10}));
     EXPECT_EQ(json["answers"], "shuffled-rows");
+    EXPECT_THAT(
+        err_,
+        HasSubstr(
+            "the table has 3 rows, and a run tries up to 10 configurations: rows are met up to 4 times"));
     EXPECT_EQ(json["runs"][0]["off_grid"], 0);
 }
 

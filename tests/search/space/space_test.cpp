@@ -189,6 +189,33 @@ TEST(space, a_wrong_configuration_is_refused_by_parameter_and_reason) {
     EXPECT_THAT(text({{"model", "gnn"}, {"other", true}}), HasSubstr("other is unknown"));
 }
 
+TEST(space, an_equality_that_a_float_without_step_would_have_to_hit_is_refused) {
+    const auto refusal = [](const char* constraint, std::optional<double> step = std::nullopt) {
+        FloatDomain domain;
+        domain.step = step;
+        const auto made =
+            Space::make({{"a", domain, {}}, {"b", domain, {}}, {"n", IntDomain{0, 4}, {}}}, {constraint});
+        return made.ok() ? std::string() : made.error().text();
+    };
+    for (const char* pins : {"a + b == 1", "n <= 3 and 1 - a == 2 * b", "a == b == 0.5", "-(a * n) == -1"})
+        EXPECT_NE(refusal(pins).find("a is a float without step"), std::string::npos) << pins;
+    for (const char* leaves : {"a + b <= 1", "n == 2", "n == 2 or a == 0.5", "a != b", "not a == b",
+                               "a + b >= 0.9 and a + b <= 1.1"})
+        EXPECT_EQ(refusal(leaves), "") << leaves;
+    EXPECT_EQ(refusal("a + b == 1", 0.25), "");
+}
+
+TEST(space, what_is_fixed_is_added_where_it_is_active) {
+    const auto space = Space::make({{"kind", CategoricalDomain{{"x", "y"}}, {}},
+                                    {"always", CategoricalDomain{{std::int64_t{3}}}, {}},
+                                    {"of_y", CategoricalDomain{{"z"}}, {{"kind", {"y"}}}}})
+                           .value();
+    EXPECT_EQ(space.with_fixed({{"kind", "x"}}), (Configuration{{"kind", "x"}, {"always", std::int64_t{3}}}));
+    EXPECT_EQ(space.with_fixed({{"kind", "y"}}),
+              (Configuration{{"kind", "y"}, {"always", std::int64_t{3}}, {"of_y", "z"}}));
+    EXPECT_FALSE(space.check(space.with_fixed({})).ok());
+}
+
 TEST(space, an_empty_space_has_one_configuration) {
     const Space space;
     EXPECT_TRUE(space.decode({}).empty());
