@@ -13,8 +13,28 @@
 namespace quench::search::sampler {
 namespace {
 
+/// "tpe of two": a name, and what kind of study.
+std::vector<std::string> all_names() {
+    auto names = sampler_names();
+    for (const char* more : {"tpe of two", "nsga2 of two", "gp by seconds"}) names.emplace_back(more);
+    return names;
+}
+
 class SamplerConformance : public testing::TestWithParam<std::string> {
   protected:
+    static bool of_two() { return GetParam().ends_with(" of two"); }
+    static bool by_seconds() { return GetParam().ends_with(" by seconds"); }
+    /// With a second objective and with the time of a step where the study has them.
+    static Reported reported(TrialId trial, Resource step, double value, base::Rng& rng) {
+        Reported event{trial, step, value};
+        if (of_two()) event.others = {rng.normal()};
+        if (by_seconds() && rng.below(4) > 0) event.step_seconds = std::exp(rng.normal());
+        return event;
+    }
+    static std::vector<double> more_objectives(base::Rng& rng) {
+        return of_two() ? std::vector<double>{rng.normal()} : std::vector<double>{};
+    }
+
     /// Every other one has constraints.
     static space::Space space_of(std::uint64_t seed, space::RandomSpaceOptions options = {}) {
         auto parameters = space::random_parameters(seed, options);
@@ -40,7 +60,9 @@ class SamplerConformance : public testing::TestWithParam<std::string> {
     }
     [[nodiscard]] static std::unique_ptr<Sampler> make(std::uint64_t seed, const space::Space& space) {
         SamplerOptions options;
-        options.name = GetParam();
+        options.name = GetParam().substr(0, GetParam().find(' '));
+        options.objectives = of_two() ? 2 : 1;
+        options.cost_aware = by_seconds();
         options.seed = seed;
         options.grid_points = 4;
         auto sampler = make_sampler(options, space);
@@ -66,7 +88,7 @@ class SamplerConformance : public testing::TestWithParam<std::string> {
         for (std::uint64_t i = rng.below(3) == 0 ? rng.below(20) : 0; i-- > 0;) {  // a warm start
             Learned learned{space.decode(space::random_point(rng, space.dimensions())), {}, Ending::failed};
             for (Resource step = 1; step < 10; step += 1 + static_cast<Resource>(rng.below(9)))
-                learned.curve.push_back({step, rng.normal(), {}});
+                learned.curve.push_back({step, rng.normal(), more_objectives(rng)});
             if (!learned.curve.empty()) learned.how = static_cast<Ending>(rng.below(5));
             tell(std::move(learned));
         }
@@ -80,7 +102,7 @@ class SamplerConformance : public testing::TestWithParam<std::string> {
             }
             if (trial == 0) break;
             const TrialId some(rng.below(trial));
-            tell(Reported{some, 1 + static_cast<Resource>(rng.below(9)), rng.normal()});
+            tell(reported(some, 1 + static_cast<Resource>(rng.below(9)), rng.normal(), rng));
             if (rng.below(2) == 0) tell(Judged{some, 3, Verdict::proceed, 9});
             if (rng.below(2) == 0) tell(Released{some});
             if (rng.below(2) == 0) tell(Ended{some, static_cast<Ending>(rng.below(5))});
@@ -162,7 +184,7 @@ TEST_P(SamplerConformance, a_discrete_space_is_tried_without_repetition_to_its_e
             while (running.size() > 30) {  // many stay pending
                 const TrialId some(running[rng.below(running.size())]);
                 std::erase(running, some.value());
-                sampler->tell(Reported{some, 9, rng.normal()});
+                sampler->tell(reported(some, 9, rng.normal(), rng));
                 sampler->tell(Ended{some, Ending::completed});
             }
             if (batch.empty()) break;
@@ -191,7 +213,7 @@ TEST_P(SamplerConformance, a_hundred_thousand_trials_do_not_make_it_slow) {
         }
         sampler->tell(Proposed{TrialId(trial), configuration, 0, 9});
         const std::uint64_t fate = rng.below(100);
-        if (fate >= 10) sampler->tell(Reported{TrialId(trial), 9, rng.normal()});
+        if (fate >= 10) sampler->tell(reported(TrialId(trial), 9, rng.normal(), rng));
         if (fate < 98)  // the others run for ever
             sampler->tell(Ended{TrialId(trial), fate < 5    ? Ending::diverged
                                                 : fate < 10 ? Ending::failed
@@ -277,8 +299,11 @@ TEST(constrained_samplers, models_find_an_optimum_on_the_border_of_what_is_allow
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(all, SamplerConformance, testing::ValuesIn(sampler_names()),
-                         [](const auto& tested) { return tested.param; });
+INSTANTIATE_TEST_SUITE_P(all, SamplerConformance, testing::ValuesIn(all_names()), [](const auto& tested) {
+    std::string name = tested.param;  // of a test: no blanks
+    std::ranges::replace(name, ' ', '_');
+    return name;
+});
 
 }  // namespace
 }  // namespace quench::search::sampler
