@@ -42,6 +42,15 @@ struct AnnealOptions {
 
 constexpr std::size_t most_bytes = 2'000'000'000;  // some 10,000 variables, every pair of them
 
+std::string content(const std::string& file, const std::string& kind) {
+    std::string text = text_of_file(file, kind, most_bytes);
+    if (text.size() > most_bytes)
+        throw Refusal(
+            ExitCode::usage,
+            fmt::format("'{}' is too large ({} bytes are read) is it the right file?", file, most_bytes));
+    return text;
+}
+
 qubo::Qubo read_problem(const AnnealOptions& options) {
     const auto format = options.format ? options.format : qubo::format_of(options.file);
     if (!format)
@@ -50,7 +59,7 @@ qubo::Qubo read_problem(const AnnealOptions& options) {
             fmt::format("the format of '{}' is not known (by its name: .coo, .txt, .qubo, .json) say "
                         "it with --format",
                         options.file));
-    auto problem = qubo::read(text_of_file(options.file, "problem", most_bytes), *format);
+    auto problem = qubo::read(content(options.file, "problem"), *format);
     if (!problem) throw Refusal(ExitCode::usage, problem.error().in(options.file).text());
     return std::move(problem).value();
 }
@@ -74,7 +83,7 @@ void write_problem(const qubo::Qubo& problem, const std::string& name) {
 std::vector<qubo::Bits> read_states(const std::string& file) {
     std::vector<qubo::Bits> states;
     if (file.empty()) return states;
-    std::istringstream lines(text_of_file(file, "file of states", most_bytes));
+    std::istringstream lines(content(file, "file of states"));
     int number = 0;
     for (std::string line; std::getline(lines, line);) {
         ++number;

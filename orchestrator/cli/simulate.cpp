@@ -194,6 +194,7 @@ CLI::Validator from_zero_to(double high) {
 
 /// More trials than rows meet rows again, and what is found says less.
 void warn_of_repeated_rows(const World& world, const Simulated& one, std::size_t rows) {
+    if (one.answers != "shuffled-rows") return;  // each row once, then each once more
     std::size_t most = 0;
     for (const simulate::Run& run : one.runs) most = std::max(most, run.trials);
     if (most > rows)
@@ -229,7 +230,7 @@ ExitCode simulate_all(const World& world, const Common& common, const Options& o
         Simulated& one = (*all)[i];
         one.runs = simulate::simulate_many(one.study, *landscapes[i], options.cost, options.seeds,
                                            std::max(1U, std::thread::hardware_concurrency()));
-        if (table && !options.fit) warn_of_repeated_rows(world, one, table->rows());
+        if (table) warn_of_repeated_rows(world, one, table->rows());
     }
     print(world, common, options, *all);
     if (!options.plot.empty()) write_plot(options, *all);

@@ -347,6 +347,18 @@ void check_that_it_ends(Report& report, int line, const Study& study) {
                       "add stop: {trials: 100}, or resource, hours or value"});
 }
 
+/// Equalities that no draw fulfils.
+void check_equalities(Report& report, int line, const search::space::Space& space) {
+    for (const search::space::Constraint& constraint : space.constraints())
+        if (const auto pinned = constraint.pinned_float(space.parameters()))
+            report.add(line,
+                       {fmt::format("no draw fulfils the constraint {}", quoted(constraint.text())),
+                        fmt::format("{} is a float without step, and a single value would have to be hit",
+                                    space.parameters()[*pinned].name),
+                        "give its floats a step, allow a band by <= and >=, or leave one of them out and "
+                        "let the program work it out"});
+}
+
 class Reader {
   public:
     explicit Reader(Purpose purpose) : purpose_(purpose) {}
@@ -374,6 +386,9 @@ void Reader::read_sections(const Document& document) {
     const std::size_t errors_before_space = report_.count();
     if (space != nullptr)
         if (auto read = read_space(report_, *space, top.find("constraints"))) study.space = *std::move(read);
+    const Field* constraints = top.find("constraints");
+    if (constraints != nullptr && purpose_ != Purpose::journal)
+        check_equalities(report_, constraints->line, study.space);
     const bool space_is_sound = space != nullptr && report_.count() == errors_before_space;
 
     const std::size_t errors_before_search = report_.count();
@@ -423,7 +438,7 @@ Reading read_study(const std::string& text, Purpose purpose) {
 }
 
 base::Result<core::Study> study_from_text(const std::string& text) {
-    Reading reading = read_study(text);
+    Reading reading = read_study(text, Purpose::journal);
     if (reading.file) return std::move(reading.file->study);
     const FileError& first = reading.errors.front();
     return base::Error(first.line > 0 ? fmt::format("line {}: {}", first.line, first.text) : first.text);

@@ -31,12 +31,13 @@ struct Reading {
     std::vector<FileError> errors;
 };
 
-/// What is read for simulation alone needs no trial section.
-enum class Purpose { training, simulation };
+/// What is read for simulation alone needs no trial section. A journal's study was accepted when it was
+/// created: what is refused since then is not refused there, or its trials could not be read any more.
+enum class Purpose { training, simulation, journal };
 
 Reading read_study(const std::string& text, Purpose purpose = Purpose::training);
 
-/// The same, as one Result: the first error.
+/// The same of a journal's study, as one Result: the first error.
 base::Result<core::Study> study_from_text(const std::string& text);
 
 }  // namespace quench::orchestrator::study

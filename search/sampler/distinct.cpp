@@ -19,15 +19,14 @@ std::unique_ptr<Proposals> none_yet(const space::Space& space, std::uint64_t see
 
 Distinct::Distinct(std::unique_ptr<Sampler> inner, const space::Space& space, std::uint64_t seed,
                    Instead instead)
-    : inner_(std::move(inner)), space_(space), proposed_(none_yet(space, seed, instead)) {}
+    : inner_(std::move(inner)), proposed_(none_yet(space, seed, instead)) {}
 
 Distinct::Distinct(const Distinct& other)
-    : inner_(other.inner_->clone()), space_(other.space_), proposed_(other.proposed_->clone()) {}
+    : inner_(other.inner_->clone()), proposed_(other.proposed_->clone()) {}
 
 void Distinct::tell(const Event& event) {
     inner_->tell(event);
-    const auto* proposed = std::get_if<Proposed>(&event);
-    if (proposed && space_.check(proposed->configuration)) proposed_->insert(proposed->configuration);
+    if (const auto* proposed = std::get_if<Proposed>(&event)) proposed_->insert(proposed->configuration);
 }
 
 std::vector<space::Configuration> Distinct::ask(TrialId first, std::size_t count) const {

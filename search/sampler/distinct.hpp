@@ -22,7 +22,6 @@ class Distinct final : public Sampler {
     Distinct(const Distinct& other);
 
     std::unique_ptr<Sampler> inner_;
-    space::Space space_;
     std::unique_ptr<Proposals> proposed_;
 };
 

@@ -31,9 +31,14 @@ void move_one(const space::Encoding& encoding, space::Point& point, base::Rng& r
 }  // namespace
 
 std::size_t HashedProposals::hash_of(const space::Configuration& configuration) const {
-    const space::Point point = encoding_.encode(configuration);
+    space::Point point = encoding_.encode(configuration);
+    for (double& coordinate : point) coordinate += 0.0;  // -0 is 0
     const auto* bytes = reinterpret_cast<const char*>(point.data());
     return std::hash<std::string_view>()({bytes, point.size() * sizeof(double)});
+}
+
+void HashedProposals::insert(const space::Configuration& configuration) {
+    if (encoding_.space().check(configuration)) hashes_.insert(hash_of(configuration));
 }
 
 space::Configuration HashedProposals::replacement(const space::Configuration& repeated, TrialId trial) const {

@@ -17,9 +17,7 @@ class HashedProposals final : public Proposals {
     HashedProposals(space::Encoding encoding, std::uint64_t seed, Instead instead)
         : encoding_(std::move(encoding)), seed_(seed), instead_(instead) {}
 
-    void insert(const space::Configuration& configuration) override {
-        hashes_.insert(hash_of(configuration));
-    }
+    void insert(const space::Configuration& configuration) override;
     [[nodiscard]] bool contains(const space::Configuration& configuration) const override {
         return hashes_.contains(hash_of(configuration));
     }

@@ -45,7 +45,7 @@ NumberedProposals::NumberedProposals(space::Encoding encoding, space::Numbering 
       instead_(instead) {}
 
 void NumberedProposals::insert(const space::Configuration& configuration) {
-    taken_.insert(place_of(configuration));
+    if (encoding_.space().check(configuration)) taken_.insert(place_of(configuration));
 }
 
 bool NumberedProposals::contains(const space::Configuration& configuration) const {

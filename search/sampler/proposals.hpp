@@ -19,8 +19,9 @@ class Proposals {
   public:
     virtual ~Proposals() = default;
 
-    /// Configurations of the space alone.
+    /// Nothing changes where it is none of the space.
     virtual void insert(const space::Configuration& configuration) = 0;
+    /// Of one of the space.
     [[nodiscard]] virtual bool contains(const space::Configuration& configuration) const = 0;
     /// Nothing new is left.
     [[nodiscard]] virtual bool exhausted() const = 0;

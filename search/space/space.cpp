@@ -79,14 +79,7 @@ base::Result<Space> Space::make(std::vector<Parameter> parameters,
         if (const auto* fault = std::get_if<ConstraintFault>(&parsed))
             return base::Error(fmt::format("{} ({}) {}", fault->problem, fault->why, fault->way_out))
                 .in(fmt::format("constraint \"{}\", character {}", text, fault->at));
-        const auto& constraint = std::get<Constraint>(parsed);
-        if (const auto pinned = constraint.pinned_float(space.parameters_))
-            return base::Error(fmt::format(
-                "constraint \"{}\": no draw fulfils it ({} is a float without step, and a single value would "
-                "have to be hit) give its floats a step, allow a band by <= and >=, or leave one of them out "
-                "and let the program work it out",
-                text, space.parameters_[*pinned].name));
-        space.constraints_.push_back(constraint);
+        space.constraints_.push_back(std::get<Constraint>(std::move(parsed)));
     }
     if (constraints.empty()) return space;
     space.tied_ = tied_by(space.parameters_, space.constraints_);

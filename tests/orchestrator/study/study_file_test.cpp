@@ -200,6 +200,19 @@ TEST(study_file, several_objectives_are_a_list) {
     EXPECT_TRUE(study_of(bent(smallest, "{metric: loss}", "[{metric: loss}]")).others.empty());
 }
 
+TEST(study_file, an_equality_that_no_draw_fulfils_is_refused_but_a_journal_that_has_one_is_read) {
+    const std::string text =
+        "study: s\nobjective: {metric: loss}\nspace: {a: {type: float, low: 0, high: 1}, "
+        "b: {type: float, low: 0, high: 1}}\nconstraints: [\"a + b == 1\"]\nstop: {trials: 3}\n"
+        "trial: {command: [program]}\n";
+    const Reading reading = read_study(text);
+    ASSERT_EQ(reading.errors.size(), 1u);
+    EXPECT_EQ(reading.errors[0].line, 4);
+    EXPECT_NE(reading.errors[0].text.find("a is a float without step"), std::string::npos);
+    EXPECT_EQ(read_study(text, Purpose::simulation).errors, reading.errors);
+    EXPECT_TRUE(study_from_text(text).ok());
+}
+
 TEST(study_file, enqueued_configurations_belong_to_the_sampler) {
     const core::Study study =
         study_of(bent(sample, "seed: 7",

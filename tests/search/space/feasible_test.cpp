@@ -87,8 +87,7 @@ TEST(feasible, an_empty_space_is_refused_with_what_is_known_of_it) {
               std::string::npos)
         << refusal(ints, {"a > b + 10", "b > a - 10"});
     const std::vector<Parameter> floats{{"x", unit, {}}, {"y", unit, {}}};
-    EXPECT_NE(refusal(floats, {"x * x + y * y >= 0.7071 and x * x + y * y <= 0.7071000001"})
-                  .find("no configuration was found"),
+    EXPECT_NE(refusal(floats, {"x * x + y * y == 0.7071"}).find("no configuration was found"),
               std::string::npos);
     EXPECT_NE(refusal(floats, {"x < 0.2", "x > 0.4"}).find("each set of values breaks one of"),
               std::string::npos);
