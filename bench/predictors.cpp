@@ -17,13 +17,15 @@ using namespace quench;
 
 namespace {
 
-const std::vector<std::pair<const char*, const char*>> columns = {
-    {"svr67",
-     "svr:kind=epsilon,cost=67.61,epsilon=0.02,gamma=0.1,scaling=quantile,values=13,differences=0,parameters="
-     "false"},
+// The regressions that Q-SVR encodes have its features, tube and kernel.
+const std::string like_qsvr =
+    "epsilon=0.02,gamma=0.03,values=13,differences=1,parameters=false,target=chosen";
+const std::vector<std::pair<const char*, std::string>> columns = {
+    {"svr67", "svr:kind=epsilon,cost=67.61," + like_qsvr},
     {"qsvr", "qsvr"},
-    {"svr13",
-     "svr:kind=epsilon,cost=13,epsilon=0.02,gamma=0.1,scaling=quantile,values=13,differences=0,parameters="
+    {"svr13", "svr:kind=epsilon,cost=13," + like_qsvr},
+    {"level67",
+     "svr:kind=epsilon,cost=67.61,epsilon=0.02,gamma=0.1,scaling=quantile,values=13,differences=0,parameters="
      "false"},
     {"paper", "qsvr:preset=paper"},
     {"last", "last"},

@@ -133,6 +133,9 @@ void read_features(Reader& reader, FeatureOptions& features) {
     reader.count("values", 0, 100'000, features.most_values);
     reader.choice<Scaling>("scaling", {{"min-max", Scaling::min_max}, {"quantile", Scaling::quantile}},
                            features.scaling);
+    reader.choice<Target>("target",
+                          {{"level", Target::level}, {"change", Target::change}, {"chosen", Target::chosen}},
+                          features.target);
 }
 
 using Made = std::unique_ptr<const CurvePredictor>;

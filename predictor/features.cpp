@@ -1,5 +1,7 @@
 #include "predictor/features.hpp"
 
+#include "predictor/target_choice.hpp"
+
 #include <cmath>
 
 namespace quench::predictor {
@@ -31,18 +33,23 @@ std::vector<double> Features::raw(const Curve& curve) const {
     return features;
 }
 
+double Features::origin(const Curve& curve) const {
+    return options_.target == Target::change && question_.known > 0 ? curve.values[question_.known - 1] : 0;
+}
+
 base::Result<Features> Features::learn(std::span<const Curve> training, const Question& question,
                                        const FeatureOptions& options) {
     Features learnt;
     learnt.question_ = question;
     learnt.options_ = options;
+    if (options.target == Target::chosen) learnt.options_.target = better_target(training, question, options);
     std::vector<std::vector<double>> columns;
     std::vector<double> targets;
     for (const Curve& curve : training) {
         const auto features = learnt.raw(curve);
         columns.resize(features.size());
         for (std::size_t f = 0; f < features.size(); ++f) columns[f].push_back(features[f]);
-        targets.push_back(curve.values[question.target - 1]);
+        targets.push_back(curve.values[question.target - 1] - learnt.origin(curve));
     }
     if (columns.empty())
         return base::Error(

@@ -10,6 +10,11 @@
 
 namespace quench::predictor {
 
+/// What a regression learns: the level that is asked for, or the change to it from the last known value.
+/// Changes go on where no training curve went, as with runs that diverge; levels forgive spikes, after which
+/// runs return. `chosen`: whichever had the smaller error in a cross-validation (target_choice.hpp).
+enum class Target { level, change, chosen };
+
 /// Which numbers of a curve a regression sees.
 struct FeatureOptions {
     bool curve = true;
@@ -18,6 +23,7 @@ struct FeatureOptions {
     /// Of longer curves so many values at even distances, first and last included; 0: all.
     std::size_t most_values = 0;
     Scaling scaling = Scaling::min_max;  ///< of features and targets
+    Target target = Target::level;       ///< without a known value always the level
     friend bool operator==(const FeatureOptions&, const FeatureOptions&) = default;
 };
 
@@ -35,11 +41,15 @@ class Features {
     [[nodiscard]] std::size_t width() const { return scalers_.size(); }
     /// `width` values; inactive parameters (NaN) in the middle.
     [[nodiscard]] std::vector<double> row(const Curve& curve) const;
-    /// A scaled target in the unit of the curves.
-    [[nodiscard]] double unscaled(double target) const { return target_scaler_.inverse(target); }
+    /// The level that a scaled target means for a curve.
+    [[nodiscard]] double level(double target, const Curve& curve) const {
+        return origin(curve) + target_scaler_.inverse(target);
+    }
 
   private:
     [[nodiscard]] std::vector<double> raw(const Curve& curve) const;
+    /// From where targets count.
+    [[nodiscard]] double origin(const Curve& curve) const;
 
     Question question_;
     FeatureOptions options_;

@@ -44,7 +44,7 @@ class Model final : public CurveModel {
             sum += member.weight * member.predict(row);
             weights += member.weight;
         }
-        return {features_.unscaled(sum / weights)};
+        return {features_.level(sum / weights, curve)};
     }
     /// Sums over the members: the gaps are means, weighted by energy.
     [[nodiscard]] std::optional<EnergyReport> energies() const override {
@@ -90,6 +90,10 @@ QsvrOptions paper_options() {
     options.fit.lowest = 4;
     options.fit.reads = 1000;
     options.subset = 20;
+    options.gamma = 0.1;
+    options.features.differences = 0;
+    options.features.scaling = Scaling::quantile;
+    options.features.target = Target::level;
     return options;
 }
 

@@ -10,16 +10,15 @@ namespace quench::predictor::qsvr {
 
 struct QsvrOptions {
     FitSettings fit = {};
-    double gamma = 0.1;  ///< of the kernel exp(-gamma |x - x'|^2)
-    FeatureOptions features = {
-        .differences = 0, .parameters = false, .most_values = 13, .scaling = Scaling::quantile};
+    double gamma = 0.03;  ///< of the kernel exp(-gamma |x - x'|^2)
+    FeatureOptions features = {.parameters = false, .most_values = 13, .target = Target::chosen};
     /// More training curves than this become an ensemble of as many regressions as it takes, each on a random
     /// part, weighted by its R2 on the others' curves (arXiv:2303.15053); 0: one regression on all.
     std::size_t subset = 0;
 };
 
 /// The settings of Pasetto et al.: subsets of 20 curves (120 bits, what their annealer holds), their
-/// encoding.
+/// encoding, levels by their quantiles.
 [[nodiscard]] QsvrOptions paper_options();
 
 /// The same objective as an epsilon-SVR with C = implied_box(encoding), and as good; without bits it is

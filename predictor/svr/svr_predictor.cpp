@@ -10,7 +10,7 @@ class Model final : public CurveModel {
     Model(Features features, Regression regression)
         : features_(std::move(features)), regression_(std::move(regression)) {}
     [[nodiscard]] Prediction predict(const Curve& curve) const override {
-        return {features_.unscaled(regression_.predict(features_.row(curve)))};
+        return {features_.level(regression_.predict(features_.row(curve)), curve)};
     }
 
   private:

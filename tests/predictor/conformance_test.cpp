@@ -27,16 +27,18 @@ class EveryPredictor : public testing::TestWithParam<std::string> {
         return fitted ? "no error" : fitted.error().text();
     }
 };
-INSTANTIATE_TEST_SUITE_P(
-    Predictors, EveryPredictor,
-    testing::Values("last", "svr", "svr:kind=epsilon,cost=10,scaling=quantile,values=5",
-                    "qsvr:reads=32,sweeps=50", "qsvr:preset=paper,reads=32,sweeps=50", "parametric", "gp"),
-    [](const auto& made) {
-        std::string name = made.param;
-        std::ranges::replace_if(
-            name, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
-        return name;
-    });
+INSTANTIATE_TEST_SUITE_P(Predictors, EveryPredictor,
+                         testing::Values("last", "svr", "svr:kind=epsilon,cost=10,scaling=quantile,values=5",
+                                         "svr:target=change", "svr:target=chosen", "qsvr:reads=32,sweeps=50",
+                                         "qsvr:preset=paper,reads=32,sweeps=50", "parametric", "gp"),
+                         [](const auto& made) {
+                             std::string name = made.param;
+                             std::ranges::replace_if(
+                                 name,
+                                 [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; },
+                                 '_');
+                             return name;
+                         });
 
 TEST_P(EveryPredictor, forecasts_what_follows_from_the_beginning_and_says_how_well) {
     const auto curves = power_laws(60, 1);

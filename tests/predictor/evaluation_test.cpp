@@ -128,6 +128,22 @@ TEST(Features, hold_parameters_values_and_differences_as_asked) {
     EXPECT_EQ(spread_out(3, 13), (std::vector<std::size_t>{0, 1, 2}));
 }
 
+TEST(Features, targets_mean_the_levels_that_they_were_made_of) {
+    const std::vector<Curve> curves = {{{1}, {1, 2, 4, 9}}, {{3}, {2, 3, 6, 7}}, {{2}, {0, 1, 2, 20}}};
+    for (const auto target : {Target::level, Target::change, Target::chosen})
+        for (const auto scaling : {Scaling::min_max, Scaling::quantile}) {
+            const auto features = Features::learn(curves, {3, 4}, {.scaling = scaling, .target = target});
+            for (std::size_t n = 0; n < curves.size(); ++n)
+                EXPECT_NEAR(features->level(features->targets()[n], curves[n]), curves[n].values[3], 1e-12);
+        }
+    const auto changes = Features::learn(curves, {3, 4}, {.target = Target::change});
+    EXPECT_EQ(changes->targets()[0], (5.0 - 1) / (18 - 1));
+    // A run that is far away stays there.
+    EXPECT_NEAR(changes->level(0, {{1}, {1000, 1000, 1000}}), 1001, 1e-9);
+    const auto without = Features::learn(curves, {0, 4}, {.target = Target::change});
+    EXPECT_EQ(without->level(0, curves[0]), 7);
+}
+
 TEST(Configurations, are_told_by_their_parameters) {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     const std::vector<Curve> curves = {{{1, nan}, {}}, {{1, 2}, {}}, {{1, nan}, {}}};
