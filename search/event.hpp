@@ -56,6 +56,10 @@ struct Evidence {
     std::string rival = {};  ///< the other predictor that was asked; empty where there was none
     std::optional<double> rival_forecast = std::nullopt;
     bool audited = false;  ///< it would have been stopped, but goes on so that stops can be judged
+    /// Of a predictor that is fitted by annealing: how far, as a share, its energy is above the optimum
+    /// without bits, and how far that of as many random bit strings is.
+    std::optional<double> energy_gap = std::nullopt;
+    std::optional<double> random_energy_gap = std::nullopt;
     friend bool operator==(const Evidence&, const Evidence&) = default;
 };
 

@@ -62,11 +62,16 @@ double median(std::vector<double> values) {
     return values[values.size() / 2];
 }
 
+Json median_or_null(const std::vector<double>& values) {
+    return values.empty() ? Json(nullptr) : Json(median(values));
+}
+
 struct Record {
     std::vector<double> errors;
     std::size_t decided = 0;
     std::size_t inside = 0;
     std::size_t with_deviation = 0;
+    std::vector<double> energy_gaps, random_energy_gaps;  ///< of those fitted by annealing
 };
 
 /// Two predictors that forecast the same.
@@ -119,6 +124,11 @@ Json predictor_rows(const State& state, const std::vector<VerdictGiven>& verdict
         if (evidence.deviation && own.errors.back() <= normal_90 * *evidence.deviation) ++own.inside;
         if (evidence.rival_forecast)
             records[evidence.rival].errors.push_back(std::abs(*truth - *evidence.rival_forecast));
+        if (evidence.energy_gap && evidence.random_energy_gap) {  // a model's, never the last value's
+            Record& annealed = evidence.predictor == "last" ? records[evidence.rival] : own;
+            annealed.energy_gaps.push_back(*evidence.energy_gap);
+            annealed.random_energy_gaps.push_back(*evidence.random_energy_gap);
+        }
     }
     // A predictor that never answered is told apart from one that was not asked for.
     if (const auto& asked = state.study().fidelity.predictor; asked && !records.empty())
@@ -129,10 +139,12 @@ Json predictor_rows(const State& state, const std::vector<VerdictGiven>& verdict
             {{"predictor", name},
              {"forecasts", record.errors.size()},
              {"decided", record.decided},
-             {"median_error", record.errors.empty() ? Json(nullptr) : Json(median(record.errors))},
+             {"median_error", median_or_null(record.errors)},
              {"inside", record.with_deviation == 0 ? Json(nullptr)
                                                    : Json(static_cast<double>(record.inside) /
-                                                          static_cast<double>(record.with_deviation))}});
+                                                          static_cast<double>(record.with_deviation))},
+             {"energy_gap", median_or_null(record.energy_gaps)},
+             {"random_energy_gap", median_or_null(record.random_energy_gaps)}});
     return rows;
 }
 
@@ -174,8 +186,9 @@ Json verdict_rows(const State& state, const std::vector<core::StampedFact>& fact
                     {"to", verdict.verdict == search::Verdict::proceed ? Json(verdict.to) : Json(nullptr)},
                     {"forecast", or_null(verdict.forecast)},
                     {"threshold", or_null(verdict.threshold)}};
-        for (const char* key : {"target", "predictor", "deviation", "chance", "audited", "rival",
-                                "rival_forecast", "came_to", "inside", "right"})
+        for (const char* key :
+             {"target", "predictor", "deviation", "chance", "audited", "rival", "rival_forecast",
+              "energy_gap", "random_energy_gap", "came_to", "inside", "right"})
             row[key] = nullptr;
         if (const auto& evidence = verdict.evidence) {
             row["target"] = evidence->target;
@@ -185,6 +198,8 @@ Json verdict_rows(const State& state, const std::vector<core::StampedFact>& fact
             row["audited"] = evidence->audited;
             if (!evidence->rival.empty()) row["rival"] = evidence->rival;
             row["rival_forecast"] = or_null(evidence->rival_forecast);
+            row["energy_gap"] = or_null(evidence->energy_gap);
+            row["random_energy_gap"] = or_null(evidence->random_energy_gap);
             const auto truth = value_at(trial, evidence->target);
             row["came_to"] = or_null(truth);
             if (truth && verdict.forecast && evidence->deviation)

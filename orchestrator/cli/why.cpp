@@ -6,6 +6,7 @@
 #include "orchestrator/cli/verbs.hpp"
 #include "orchestrator/cli/views.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <ostream>
 
@@ -15,6 +16,15 @@
 namespace quench::orchestrator::cli {
 namespace {
 
+/// Where a predictor was fitted by annealing: its energy above the optimum without bits, and that of random
+/// bits.
+void add_energy_columns(std::vector<Column>& columns, const Json& rows) {
+    const auto annealed = [](const Json& row) { return !row["energy_gap"].is_null(); };
+    if (std::none_of(rows.begin(), rows.end(), annealed)) return;
+    columns.push_back({"energy_gap", "ENERGY GAP", Align::right});
+    columns.push_back({"random_energy_gap", "OF RANDOM BITS", Align::right});
+}
+
 void print_trial(std::ostream& out, const core::State& state, const Json& view) {
     out << fmt::format("trial {} of {}: {}\n", view["trial"].get<std::uint64_t>(), state.study().name,
                        cell_text(view["state"]));
@@ -22,22 +32,21 @@ void print_trial(std::ostream& out, const core::State& state, const Json& view) 
         out << "no verdict yet\n";
         return;
     }
-    print_table(out,
-                {{"step", "STEP", Align::right},
-                 {"verdict", "VERDICT"},
-                 {"to", "TO", Align::right},
-                 {"target", "TARGET", Align::right},
-                 {"forecast", "FORECAST", Align::right},
-                 {"deviation", "+-", Align::right},
-                 {"threshold", "THRESHOLD", Align::right},
-                 {"chance", "CHANCE", Align::right},
-                 {"predictor", "BY"},
-                 {"rival", "BESIDE"},
-                 {"rival_forecast", "FORECAST", Align::right},
-                 {"came_to", "CAME TO", Align::right},
-                 {"right", "WENT ON"},
-                 {"reason", "REASON"}},
-                view["verdicts"]);
+    std::vector<Column> columns = {{"step", "STEP", Align::right},
+                                   {"verdict", "VERDICT"},
+                                   {"to", "TO", Align::right},
+                                   {"target", "TARGET", Align::right},
+                                   {"forecast", "FORECAST", Align::right},
+                                   {"deviation", "+-", Align::right},
+                                   {"threshold", "THRESHOLD", Align::right},
+                                   {"chance", "CHANCE", Align::right},
+                                   {"predictor", "BY"},
+                                   {"rival", "BESIDE"},
+                                   {"rival_forecast", "FORECAST", Align::right}};
+    add_energy_columns(columns, view["verdicts"]);
+    columns.insert(columns.end(),
+                   {{"came_to", "CAME TO", Align::right}, {"right", "WENT ON"}, {"reason", "REASON"}});
+    print_table(out, columns, view["verdicts"]);
 }
 
 void print_chances(std::ostream& out, std::string_view of, const Json& rows) {
@@ -67,13 +76,13 @@ void print_study(std::ostream& out, const Json& view) {
         print_chances(out, "The same of audits: trials that would have been stopped, and went on to show it",
                       view["audits"]);
     out << "\nForecasts beside what trials came to\n";
-    print_table(out,
-                {{"predictor", "PREDICTOR"},
-                 {"forecasts", "FORECASTS", Align::right},
-                 {"decided", "DECIDED", Align::right},
-                 {"median_error", "MEDIAN ERROR", Align::right},
-                 {"inside", "INSIDE 90 %", Align::right}},
-                view["predictors"]);
+    std::vector<Column> columns = {{"predictor", "PREDICTOR"},
+                                   {"forecasts", "FORECASTS", Align::right},
+                                   {"decided", "DECIDED", Align::right},
+                                   {"median_error", "MEDIAN ERROR", Align::right},
+                                   {"inside", "INSIDE 90 %", Align::right}};
+    add_energy_columns(columns, view["predictors"]);
+    print_table(out, columns, view["predictors"]);
     if (view["beside_last"].empty()) return;
     out << "\nBeside the last value, where both forecast\n";
     print_table(out,

@@ -95,6 +95,8 @@ void fields(Io& io, F& f) {
     io("rival", f.rival);
     io("rival_forecast", f.rival_forecast);
     io.added("audited", f.audited);
+    io("energy_gap", f.energy_gap);
+    io("random_energy_gap", f.random_energy_gap);
 }
 template <class Io, Is<core::VerdictGiven> F>
 void fields(Io& io, F& f) {

@@ -2,6 +2,7 @@
 
 #include "base/contract.hpp"
 #include "search/scheduler/amount.hpp"
+#include "search/scheduler/energy_evidence.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -131,6 +132,7 @@ std::optional<Judgement> FastHyperband::judgement(TrialId id, const Doubt& doubt
                                   .deviation = forecast->deviation,
                                   .chance = *chance,
                                   .rival = ""};
+    add_energies(*judgement.evidence, forecaster->energies());
     judgement.reason =
         fmt::format("at {}: a chance of {:.1f} % to be better at {} than number {} there",
                     amount_text(doubt.step, options_.unit), 100 * *chance, doubt.target, doubt.rank);

@@ -3,6 +3,7 @@
 #include "base/random.hpp"
 #include "predictor/forecaster.hpp"
 #include "search/scheduler/amount.hpp"
+#include "search/scheduler/energy_evidence.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -22,6 +23,7 @@ struct Field {
     std::vector<double> forecasts;
     std::vector<std::optional<double>> deviations;  ///< of the forecasts' errors, where these are known
     std::string predictor;
+    std::optional<predictor::EnergyReport> energies = std::nullopt;  ///< of what was fitted by annealing
 };
 
 double value_now(const SurvivalQuestion::Contender& contender) {
@@ -103,6 +105,7 @@ std::optional<Field> by_predictor(const SurvivalQuestion& question, std::string&
     const double unit = root_mean_square(*scores);
     Field field;
     field.predictor = question.predictor->name();
+    field.energies = forecaster->energies();
     for (const auto& contender : question.contenders) {
         const auto prediction = forecaster->predict(contender.curve);
         if (!prediction) return std::nullopt;
@@ -141,6 +144,7 @@ void SurvivalWork::run() const {
                     evidence.rival = rival->predictor;
                     evidence.rival_forecast = rival->forecasts[i];
                 }
+                if (model) add_energies(evidence, model->energies);
                 outcome_[i].forecast = field->forecasts[i];
                 outcome_[i].evidence = std::move(evidence);
             }

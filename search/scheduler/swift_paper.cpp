@@ -2,6 +2,7 @@
 
 #include "base/contract.hpp"
 #include "search/scheduler/amount.hpp"
+#include "search/scheduler/energy_evidence.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -287,7 +288,10 @@ std::vector<SwiftPaper::Candidate> SwiftPaper::candidates() const {
 /// The published method says nothing of errors.
 std::optional<Evidence> SwiftPaper::evidence_of(const Candidate& candidate) const {
     if (!candidate.forecast) return std::nullopt;
-    return Evidence{.target = target(), .predictor = std::string(options_.predictor->name())};
+    Evidence evidence{.target = target(), .predictor = std::string(options_.predictor->name())};
+    if (selection_.fit && selection_.fit->model())
+        add_energies(evidence, (*selection_.fit->model())->energies());
+    return evidence;
 }
 
 /// Of a round with something left to train after its decision point.

@@ -232,6 +232,26 @@ TEST(why, shows_what_verdicts_rested_on_and_what_came_of_them) {
     EXPECT_EQ(quench_with(ended, {"why", "3"}).code, ExitCode::not_found);
 }
 
+TEST(why, shows_how_near_the_energy_of_an_annealed_fit_came) {
+    auto facts = sample_journal(Until::ended);
+    EXPECT_THAT(quench_with(Journals{facts}, {"why", "1"}).out, testing::Not(testing::HasSubstr("ENERGY")));
+    for (auto& stamped : facts)
+        if (auto* verdict = std::get_if<core::VerdictGiven>(&stamped.fact); verdict && verdict->evidence) {
+            verdict->evidence->energy_gap = 0.02;
+            verdict->evidence->random_energy_gap = 2.5;
+        }
+    const Journals annealed = {facts};
+    const auto trial = quench_with(annealed, {"why", "1", "--output", "json"}).json();
+    EXPECT_EQ(trial["verdicts"][1]["energy_gap"], 0.02);
+    EXPECT_THAT(quench_with(annealed, {"why", "1"}).out, testing::HasSubstr("ENERGY GAP  OF RANDOM BITS"));
+    for (const auto& row : quench_with(annealed, {"why", "--output", "json"}).json()["predictors"]) {
+        if (row["predictor"] == "svr")
+            EXPECT_EQ(row["random_energy_gap"], 2.5);
+        else
+            EXPECT_TRUE(row["random_energy_gap"].is_null()) << "nobody anneals the last value";
+    }
+}
+
 TEST(show, tells_everything_about_a_trial) {
     const auto trial = quench_with(one(), {"show", "2", "--output", "json"}).json();
     EXPECT_EQ(trial["attempts"].size(), 2u);

@@ -135,6 +135,8 @@ core::Fact random_fact(base::Rng& rng) {
                 fact.evidence = {number(rng), text(rng), finite(rng), finite(rng), text(rng)};
                 if (rng.below(2) == 0) fact.evidence->rival_forecast = finite(rng);
                 fact.evidence->audited = rng.below(2) == 0;
+                if (rng.below(2) == 0) fact.evidence->energy_gap = finite(rng);
+                if (rng.below(2) == 0) fact.evidence->random_energy_gap = finite(rng);
             }
             return fact;
         }

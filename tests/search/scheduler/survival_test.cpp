@@ -130,6 +130,25 @@ TEST(survival, a_predictor_that_does_not_lead_is_asked_and_decides_nothing) {
     EXPECT_EQ(led.outcome()[0].evidence->rival, "last");
 }
 
+TEST(survival, a_predictor_that_is_annealed_says_how_near_its_energy_came) {
+    auto question = question_of(10, 3);
+    question.movements = moved(0.01);
+    for (const Movement& movement : question.movements)
+        question.curves.push_back(
+            {.parameters = {}, .values = {9, 9, 9, movement.now, 8, 8, 8, movement.then}});
+    question.predictor =
+        std::move(predictor::make_predictor("qsvr", {{"reads", "32"}, {"sweeps", "50"}})).value();
+    const SurvivalWork annealed(question);
+    const auto& evidence = *annealed.outcome()[0].evidence;
+    EXPECT_EQ(evidence.predictor, "last");
+    EXPECT_GE(evidence.energy_gap.value(), 0);
+    EXPECT_GT(evidence.random_energy_gap.value(), evidence.energy_gap.value());
+    question.predictor = std::move(predictor::make_predictor("svr", {{"parameters", "false"}})).value();
+    const SurvivalWork solved(question);
+    EXPECT_EQ(solved.outcome()[0].evidence->rival, "svr");
+    EXPECT_FALSE(solved.outcome()[0].evidence->energy_gap);
+}
+
 TEST(survival, a_predictor_that_fails_leaves_the_last_value) {
     auto question = question_of(10, 3);
     question.movements = moved(0.01);
