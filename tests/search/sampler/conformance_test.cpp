@@ -72,9 +72,11 @@ class SamplerConformance : public testing::TestWithParam<std::string> {
         return std::move((sampler ? std::move(sampler) : make_sampler(options, space)).value());
     }
 
-    /// A sampler that fits models costs thousands of times more than others: it gets a tenth of the studies.
+    /// A sampler that fits models costs thousands of times more than others: it gets a tenth of the studies,
+    /// and with sanitizers two.
     [[nodiscard]] std::uint64_t studies(std::uint64_t light) const {
-        return make(0)->cost() == Cost::heavy ? light / 10 : light;
+        if (make(0)->cost() != Cost::heavy) return light;
+        return slower_build > 1 ? 2 : light / 10;
     }
 
     /// A study as a sampler sees it: batches of proposals, some enqueued by a user, and fates of all kinds.
