@@ -288,8 +288,7 @@ Descent::Descent(const qubo::FactoredQubo& problem) : flips_(problem) {
 }
 
 void Descent::lower(Bits& bits) const {
-    flips_.lower(bits);
-    if (!levels_) return;
+    if (!levels_) return flips_.lower(bits);
     Bits before;
     do {
         levels_->lower(bits);

@@ -11,7 +11,7 @@ namespace {
 /// Sweeps that only descend, after the last temperature, in all lanes: a share of the annealing, within
 /// bounds.
 std::size_t descending_sweeps(std::size_t num_sweeps) {
-    return num_sweeps == 0 ? 0 : std::clamp<std::size_t>(num_sweeps / 20, 4, 64);
+    return num_sweeps == 0 ? 0 : std::clamp<std::size_t>(num_sweeps / 60, 4, 64);
 }
 
 GroupResult anneal_group(const ReplicaRun& run, std::size_t index) {
