@@ -1,7 +1,5 @@
 #include "predictor/features.hpp"
 
-#include "predictor/target_choice.hpp"
-
 #include <cmath>
 
 namespace quench::predictor {
@@ -42,7 +40,6 @@ base::Result<Features> Features::learn(std::span<const Curve> training, const Qu
     Features learnt;
     learnt.question_ = question;
     learnt.options_ = options;
-    if (options.target == Target::chosen) learnt.options_.target = better_target(training, question, options);
     std::vector<std::vector<double>> columns;
     std::vector<double> targets;
     for (const Curve& curve : training) {

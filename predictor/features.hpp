@@ -12,7 +12,8 @@ namespace quench::predictor {
 
 /// What a regression learns: the level that is asked for, or the change to it from the last known value.
 /// Changes go on where no training curve went, as with runs that diverge; levels forgive spikes, after which
-/// runs return. `chosen`: whichever had the smaller error in a cross-validation (target_choice.hpp).
+/// runs return. `chosen`: whichever had the smaller error in a cross-validation; who learns features settles
+/// it first (target_choice.hpp), or learns levels.
 enum class Target { level, change, chosen };
 
 /// Which numbers of a curve a regression sees.

@@ -81,4 +81,9 @@ Target better_target(std::span<const Curve> training, const Question& question,
                : Target::level;
 }
 
+FeatureOptions settled(FeatureOptions options, std::span<const Curve> training, const Question& question) {
+    if (options.target == Target::chosen) options.target = better_target(training, question, options);
+    return options;
+}
+
 }  // namespace quench::predictor

@@ -12,4 +12,8 @@ namespace quench::predictor {
 [[nodiscard]] Target better_target(std::span<const Curve> training, const Question& question,
                                    const FeatureOptions& options);
 
+/// The options, with the better target in the place of `chosen`.
+[[nodiscard]] FeatureOptions settled(FeatureOptions options, std::span<const Curve> training,
+                                     const Question& question);
+
 }  // namespace quench::predictor

@@ -3,6 +3,7 @@
 #include "base/random.hpp"
 #include "predictor/anneal/simulated.hpp"
 #include "predictor/measures.hpp"
+#include "predictor/target_choice.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -105,7 +106,7 @@ QsvrPredictor::QsvrPredictor(QsvrOptions options, std::shared_ptr<const anneal::
 base::Result<std::unique_ptr<const CurveModel>> QsvrPredictor::fit(std::span<const Curve> training,
                                                                    const Question& question,
                                                                    std::uint64_t seed) const {
-    auto learnt = Features::learn(training, question, options_.features);
+    auto learnt = Features::learn(training, question, settled(options_.features, training, question));
     if (!learnt) return learnt.error();
     const Features& features = *learnt;
     const std::size_t count = training.size(), width = features.width();

@@ -1,5 +1,7 @@
 #include "predictor/svr/svr_predictor.hpp"
 
+#include "predictor/target_choice.hpp"
+
 #include <utility>
 
 namespace quench::predictor::svr {
@@ -23,7 +25,7 @@ class Model final : public CurveModel {
 base::Result<std::unique_ptr<const CurveModel>> SvrPredictor::fit(std::span<const Curve> training,
                                                                   const Question& question,
                                                                   std::uint64_t /*seed*/) const {
-    auto features = Features::learn(training, question, options_.features);
+    auto features = Features::learn(training, question, settled(options_.features, training, question));
     if (!features) return features.error();
     auto regression = Regression::fit(features->rows(), features->targets(), options_.regression);
     if (!regression) return regression.error();

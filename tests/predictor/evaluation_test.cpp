@@ -130,7 +130,7 @@ TEST(Features, hold_parameters_values_and_differences_as_asked) {
 
 TEST(Features, targets_mean_the_levels_that_they_were_made_of) {
     const std::vector<Curve> curves = {{{1}, {1, 2, 4, 9}}, {{3}, {2, 3, 6, 7}}, {{2}, {0, 1, 2, 20}}};
-    for (const auto target : {Target::level, Target::change, Target::chosen})
+    for (const auto target : {Target::level, Target::change})
         for (const auto scaling : {Scaling::min_max, Scaling::quantile}) {
             const auto features = Features::learn(curves, {3, 4}, {.scaling = scaling, .target = target});
             for (std::size_t n = 0; n < curves.size(); ++n)

@@ -42,6 +42,18 @@ TEST(TargetChoice, is_the_level_where_nothing_tells) {
     EXPECT_EQ(better_target(constant, question, options), Target::level);
 }
 
+TEST(TargetChoice, settles_only_what_is_to_be_chosen) {
+    auto curves = power_laws(40, 1);
+    for (std::size_t n = 0; n < curves.size(); n += 8)
+        for (double& value : curves[n].values) value += static_cast<double>(n);
+    const auto target_of = [&](Target target) {
+        return settled({.parameters = false, .target = target}, curves, question).target;
+    };
+    EXPECT_EQ(target_of(Target::level), Target::level);
+    EXPECT_EQ(target_of(Target::change), Target::change);
+    EXPECT_EQ(target_of(Target::chosen), Target::change);
+}
+
 TEST(TargetChoice, does_not_depend_on_what_comes_after_the_target) {
     auto curves = power_laws(30, 4);
     const auto before = better_target(curves, {.known = 5, .target = 20}, options);
