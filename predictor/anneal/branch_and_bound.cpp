@@ -103,6 +103,7 @@ class Search {
 base::Result<SampleSet> BranchAndBoundAnnealer::sample(const Problem& problem,
                                                        const Parameters& parameters) const {
     if (auto checked = check(problem, parameters); !checked) return checked.error();
+    const auto begin = std::chrono::steady_clock::now();
     const qubo::FactoredQubo factored = anneal::factored(problem);
     if (factored.slots() > Lattice::most_bits)
         return base::Error("too many bits a point (" + std::to_string(factored.slots()) + " make 2^" +
@@ -129,6 +130,7 @@ base::Result<SampleSet> BranchAndBoundAnnealer::sample(const Problem& problem,
         search.expand(std::move(box), stack);
     }
     info.proved_optimal = stack.empty();
+    info.sampling_ns = nanoseconds_since(begin);
     return SampleSet(problem, {search.best()}, std::move(info));
 }
 

@@ -7,6 +7,7 @@ namespace quench::predictor::anneal {
 base::Result<SampleSet> BruteForceAnnealer::sample(const Problem& problem,
                                                    const Parameters& parameters) const {
     if (auto checked = check(problem, parameters); !checked) return checked.error();
+    const auto begin = std::chrono::steady_clock::now();
     const qubo::Qubo qubo = dense(problem);
     const std::size_t n = qubo.size();
     if (n > most_variables)
@@ -40,6 +41,7 @@ base::Result<SampleSet> BruteForceAnnealer::sample(const Problem& problem,
     Info info;
     info.annealer = name();
     info.proved_optimal = true;
+    info.sampling_ns = nanoseconds_since(begin);
     return SampleSet(problem, {bits}, std::move(info));
 }
 

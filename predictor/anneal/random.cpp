@@ -17,11 +17,13 @@ Bits random_state(std::size_t size, std::uint64_t seed, std::size_t read) {
 
 base::Result<SampleSet> RandomAnnealer::sample(const Problem& problem, const Parameters& parameters) const {
     if (auto checked = check(problem, parameters); !checked) return checked.error();
+    const auto begin = std::chrono::steady_clock::now();
     std::vector<Bits> reads;
     for (std::size_t read = 0; read < parameters.num_reads; ++read)
         reads.push_back(random_state(size(problem), parameters.seed, read));
     Info info;
     info.annealer = name();
+    info.sampling_ns = nanoseconds_since(begin);
     return SampleSet(problem, std::move(reads), std::move(info));
 }
 

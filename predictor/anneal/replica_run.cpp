@@ -43,11 +43,6 @@ Chosen choose(InstructionSet wanted) {
     return {};
 }
 
-std::int64_t nanoseconds_since(std::chrono::steady_clock::time_point begin) {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begin)
-        .count();
-}
-
 /// Calls work(i) for i < count on `threads` threads; who does which index must not matter.
 template <class Work>
 void share(std::size_t count, std::size_t threads, const Work& work) {

@@ -24,6 +24,11 @@ std::vector<Sample> evaluated(const Problem& problem, std::vector<Bits> reads) {
 
 }  // namespace
 
+std::int64_t nanoseconds_since(std::chrono::steady_clock::time_point begin) {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begin)
+        .count();
+}
+
 SampleSet::SampleSet(const Problem& problem, std::vector<Bits> reads, Info info)
     : SampleSet(evaluated(problem, std::move(reads)), std::move(info)) {}
 

@@ -3,6 +3,7 @@
 
 #include "predictor/anneal/problem.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -33,6 +34,8 @@ struct Info {
     bool proved_optimal = false;  ///< the first sample is a global minimum, by proof
     bool interrupted = false;     ///< the caller asked to stop before all sweeps were made
 };
+
+[[nodiscard]] std::int64_t nanoseconds_since(std::chrono::steady_clock::time_point begin);
 
 /// Samples in order of energy, ties by bits, so that equal sets compare equal.
 class SampleSet {

@@ -146,8 +146,7 @@ base::Result<SampleSet> ExternalCommandAnnealer::sample(const Problem& problem,
     const auto text = content(result_file, command_.most_result_bytes);
     if (!text) return text.error();
     auto set = read_result(*text, problem);
-    if (set)
-        set->info().sampling_ns = std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin).count();
+    if (set) set->info().sampling_ns = nanoseconds_since(begin);
     return set;
 }
 

@@ -49,6 +49,7 @@ TEST_P(EveryAnnealer, energies_are_those_of_the_bits_in_order_with_the_offset) {
         before = sample.energy;
     }
     EXPECT_EQ(set->info().annealer, annealer_->name());
+    EXPECT_GT(set->info().sampling_ns, 0);
 }
 
 TEST_P(EveryAnnealer, the_same_seed_gives_the_same_samples) {
