@@ -19,7 +19,7 @@ namespace {
 
 // The regressions that Q-SVR encodes have its features, tube and kernel.
 const std::string like_qsvr =
-    "epsilon=0.02,gamma=0.03,values=13,differences=1,parameters=false,target=chosen";
+    "epsilon=0.02,gamma=0.05,values=13,differences=1,parameters=false,target=chosen";
 const std::vector<std::pair<const char*, std::string>> columns = {
     {"svr67", "svr:kind=epsilon,cost=67.61," + like_qsvr},
     {"qsvr", "qsvr"},

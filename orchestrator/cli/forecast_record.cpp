@@ -131,8 +131,7 @@ Json predictor_rows(const State& state, const std::vector<VerdictGiven>& verdict
         }
     }
     // A predictor that never answered is told apart from one that was not asked for.
-    if (const auto& asked = state.study().fidelity.predictor; asked && !records.empty())
-        records.try_emplace(asked->model);
+    if (const auto& asked = state.study().fidelity.predictor) records.try_emplace(asked->model);
     Json rows = Json::array();
     for (const auto& [name, record] : records)
         rows.push_back(
@@ -188,7 +187,7 @@ Json verdict_rows(const State& state, const std::vector<core::StampedFact>& fact
                     {"threshold", or_null(verdict.threshold)}};
         for (const char* key :
              {"target", "predictor", "deviation", "chance", "audited", "rival", "rival_forecast",
-              "energy_gap", "random_energy_gap", "came_to", "inside", "right"})
+              "energy_gap", "random_energy_gap", "came_to", "inside", "went_on", "right"})
             row[key] = nullptr;
         if (const auto& evidence = verdict.evidence) {
             row["target"] = evidence->target;
@@ -204,7 +203,9 @@ Json verdict_rows(const State& state, const std::vector<core::StampedFact>& fact
             row["came_to"] = or_null(truth);
             if (truth && verdict.forecast && evidence->deviation)
                 row["inside"] = std::abs(*truth - *verdict.forecast) <= normal_90 * *evidence->deviation;
-            row["right"] = or_null(went_on(state, trial, evidence->target));
+            const auto on = went_on(state, trial, evidence->target);
+            row["went_on"] = or_null(on);
+            if (on) row["right"] = *on == (verdict.verdict != search::Verdict::stop);
         }
         row["reason"] = verdict.reason;
         rows.push_back(std::move(row));

@@ -50,7 +50,8 @@ struct Data {
     std::size_t configurations = 0;
     std::string metric = {};
     std::size_t target = 0;
-    std::size_t beyond = 0;  ///< curves left out for their value at the target
+    std::size_t beyond = 0;      ///< curves left out for their value at the target
+    std::size_t incomplete = 0;  ///< with a value up to the target that is missing or infinite
 };
 
 const simulate::Series& choose_series(const simulate::Table& table, const PredictOptions& options) {
@@ -105,6 +106,7 @@ Data read_data(const PredictOptions& options) {
         for (const auto& column : columns) curve.parameters.push_back(column[row]);
         const auto begin = series.values.begin() + static_cast<std::ptrdiff_t>(row * series.steps);
         curve.values.assign(begin, begin + static_cast<std::ptrdiff_t>(series.steps));
+        if (!predictor::has_answer(curve, {data.target - 1, data.target})) ++data.incomplete;
         if (!predictor::has_answer(curve, question)) continue;
         const double answer = curve.values[data.target - 1];
         if (answer > options.most.value_or(answer) || answer < options.least.value_or(answer))
@@ -254,6 +256,7 @@ Json view(const PredictOptions& options, const Data& data, const std::vector<Cel
             {"curves", data.curves.size()},
             {"configurations", data.configurations},
             {"left_out", data.beyond},
+            {"incomplete", data.incomplete},
             {"seed", options.seed},
             {"folds", options.folds},
             {"repeats", options.repeats},
@@ -297,6 +300,11 @@ void print_view(std::ostream& out, const PredictOptions& options, const Json& v)
         v["left_out"] == 0
             ? ""
             : fmt::format("(left out for their values at that step: {})\n", cell_text(v["left_out"])));
+    if (v["incomplete"] != 0)
+        out << fmt::format(
+            "({} have values that are missing or infinite, and take no part where one of these is asked "
+            "for)\n\n",
+            cell_text(v["incomplete"]));
     if (!v["by_known"].empty()) {
         out << fmt::format("By the share of the curve that is known: {} folds, {} times\n", options.folds,
                            options.repeats);

@@ -44,8 +44,10 @@ void print_trial(std::ostream& out, const core::State& state, const Json& view) 
                                    {"rival", "BESIDE"},
                                    {"rival_forecast", "FORECAST", Align::right}};
     add_energy_columns(columns, view["verdicts"]);
-    columns.insert(columns.end(),
-                   {{"came_to", "CAME TO", Align::right}, {"right", "WENT ON"}, {"reason", "REASON"}});
+    columns.insert(columns.end(), {{"came_to", "CAME TO", Align::right},
+                                   {"went_on", "WENT ON"},
+                                   {"right", "RIGHT"},
+                                   {"reason", "REASON"}});
     print_table(out, columns, view["verdicts"]);
 }
 
@@ -67,11 +69,13 @@ void print_study(std::ostream& out, const Json& view) {
         view["study"].get<std::string>(), view["scheduler"].get<std::string>(),
         view["verdicts"].get<std::size_t>(), view["stopped"].get<std::size_t>(),
         view["risked"].get<double>());
-    if (view["predictors"].empty()) {
-        out << "no forecast has met its step yet\n";
-        return;
-    }
-    print_chances(out, "Chances to go on, and how many did, of trials that were trained on", view["chances"]);
+    const auto met = [](const Json& row) { return row["forecasts"] != 0; };
+    const bool any = std::any_of(view["predictors"].begin(), view["predictors"].end(), met);
+    if (!any) out << "no forecast has met its step yet\n";
+    if (view["predictors"].empty()) return;
+    if (any)
+        print_chances(out, "Chances to go on, and how many did, of trials that were trained on",
+                      view["chances"]);
     if (!view["audits"].empty())
         print_chances(out, "The same of audits: trials that would have been stopped, and went on to show it",
                       view["audits"]);

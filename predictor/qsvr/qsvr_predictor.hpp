@@ -10,7 +10,7 @@ namespace quench::predictor::qsvr {
 
 struct QsvrOptions {
     FitSettings fit = {};
-    double gamma = 0.03;  ///< of the kernel exp(-gamma |x - x'|^2)
+    double gamma = 0.05;  ///< of the kernel exp(-gamma |x - x'|^2)
     FeatureOptions features = {.parameters = false, .most_values = 13, .target = Target::chosen};
     /// More training curves than this become an ensemble of as many regressions as it takes, each on a random
     /// part, weighted by its R2 on the others' curves (arXiv:2303.15053); 0: one regression on all.

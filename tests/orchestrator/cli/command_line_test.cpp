@@ -214,7 +214,8 @@ TEST(why, shows_what_verdicts_rested_on_and_what_came_of_them) {
     EXPECT_EQ(verdict["chance"], 0.75);
     EXPECT_EQ(verdict["came_to"], 0.25);
     EXPECT_EQ(verdict["inside"], true) << "0.3 forecast with a deviation of 0.1";
-    EXPECT_EQ(verdict["right"], false) << "the study ended before it went on";
+    EXPECT_EQ(verdict["went_on"], false) << "the study ended before it went on";
+    EXPECT_EQ(verdict["right"], false) << "it was to go on";
     EXPECT_TRUE(trial["verdicts"][0]["right"].is_null());
     const auto study = quench_with(ended, {"why", "--output", "json"}).json();
     EXPECT_EQ(study["stopped"], 0);
@@ -230,6 +231,21 @@ TEST(why, shows_what_verdicts_rested_on_and_what_came_of_them) {
     EXPECT_THAT(quench_with(ended, {"why", "1"}).out, testing::HasSubstr("CHANCE"));
     EXPECT_THAT(quench_with(ended, {"why"}).out, testing::HasSubstr("MEAN CHANCE"));
     EXPECT_EQ(quench_with(ended, {"why", "3"}).code, ExitCode::not_found);
+}
+
+TEST(why, calls_the_stop_of_a_trial_that_went_nowhere_right) {
+    auto facts = sample_journal(Until::ended);
+    const auto first = std::find_if(facts.begin(), facts.end(), [](const core::StampedFact& stamped) {
+        return std::holds_alternative<core::VerdictGiven>(stamped.fact);
+    });
+    auto& verdict = std::get<core::VerdictGiven>(first->fact);
+    verdict.verdict = search::Verdict::stop;
+    verdict.evidence = search::Evidence{.target = verdict.step, .predictor = "last"};
+    const auto of_trial =
+        quench_with(Journals{facts}, {"why", std::to_string(verdict.trial.value()), "--output", "json"});
+    const auto row = of_trial.json()["verdicts"][0];
+    EXPECT_EQ(row["went_on"], false);
+    EXPECT_EQ(row["right"], true);
 }
 
 TEST(why, shows_how_near_the_energy_of_an_annealed_fit_came) {

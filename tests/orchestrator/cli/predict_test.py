@@ -104,6 +104,17 @@ class Predict(unittest.TestCase):
         self.assertIn("there are 6, and 2 must be left", done.stderr)
         self.assertEqual([row["r2"] is None for row in json.loads(done.stdout)["by_train"]], [False, True])
 
+    def test_curves_with_gaps_are_counted_and_take_no_part_where_the_gap_is_known(self):
+        lines = self.table.read_text().splitlines()
+        for row in range(1, 21):
+            cells = lines[row].split(",")
+            cells[2 + 3] = "nan"
+            lines[row] = ",".join(cells)
+        self.table.write_text("\n".join(lines) + "\n")
+        found = self.json("--predictor", "last", "--known", "0.1", "0.5")
+        self.assertEqual((found["curves"], found["incomplete"], found["left_out"]), (60, 20, 0))
+        self.assertIn("20 have values that are missing", self.quench("--predictor", "last", "--known", "0.1").stdout)
+
     def test_huge_values_give_numbers_and_can_be_left_out(self):
         lines = self.table.read_text().splitlines()
         lines[1] = ",".join(lines[1].split(",")[:-1] + ["1e300"])
