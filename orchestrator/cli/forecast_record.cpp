@@ -205,7 +205,9 @@ Json verdict_rows(const State& state, const std::vector<core::StampedFact>& fact
                 row["inside"] = std::abs(*truth - *verdict.forecast) <= normal_90 * *evidence->deviation;
             const auto on = went_on(state, trial, evidence->target);
             row["went_on"] = or_null(on);
-            if (on) row["right"] = *on == (verdict.verdict != search::Verdict::stop);
+            // An audit goes on to show whether a stop would have been right.
+            const bool stops = verdict.verdict == search::Verdict::stop || evidence->audited;
+            if (on) row["right"] = *on != stops;
         }
         row["reason"] = verdict.reason;
         rows.push_back(std::move(row));

@@ -233,6 +233,16 @@ TEST(why, shows_what_verdicts_rested_on_and_what_came_of_them) {
     EXPECT_EQ(quench_with(ended, {"why", "3"}).code, ExitCode::not_found);
 }
 
+TEST(why, calls_an_audit_that_confirms_a_stop_right) {
+    auto facts = sample_journal(Until::ended);
+    for (auto& stamped : facts)
+        if (auto* given = std::get_if<core::VerdictGiven>(&stamped.fact); given && given->evidence)
+            given->evidence->audited = true;
+    const auto audit = quench_with(Journals{facts}, {"why", "1", "--output", "json"}).json()["verdicts"][1];
+    EXPECT_EQ(audit["went_on"], false);
+    EXPECT_EQ(audit["right"], true);
+}
+
 TEST(why, calls_the_stop_of_a_trial_that_went_nowhere_right) {
     auto facts = sample_journal(Until::ended);
     const auto first = std::find_if(facts.begin(), facts.end(), [](const core::StampedFact& stamped) {
