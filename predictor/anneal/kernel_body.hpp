@@ -35,11 +35,11 @@ struct Update {
     Float changes[largest_block][updated_vectors];
 };
 
-/// sum + a b. Slots are the bits a point has (0: as the problem says): with one, weights are 1, and changes
-/// of beta 0, 1 or -1.
+/// sum + a change. Slots are the bits a point has (0: as the problem says): with one, weights are 1, and
+/// changes of beta 0, 1 or -1.
 template <std::size_t Slots>
 QUENCH_INLINE Float added(Float sum, Float a, Float change) {
-    return Slots == 1 ? plus(sum, a, change) : sum + a * change;
+    return Slots == 1 ? plus(sum, a, change) : fused(a, change, sum);
 }
 
 /// Adds sum_c rows[c][j] changes[c] to the fields of every point j; `fields` are the vector's, of point 0.
@@ -130,13 +130,8 @@ struct Block {
     QUENCH_INLINE Word& code(std::size_t b, std::size_t v) const {
         return at(state.codes + members[b] * lanes, first_vector + v);
     }
-    /// The sign bit that turns "set the bit" into "flip it", for slot p.
-    QUENCH_INLINE static Word sign(Word code, std::size_t p) {
-        return Slots == 1 ? code << 31 : (code << (31 - p)) & 0x80000000u;
-    }
-    QUENCH_INLINE static Float with_sign(Float value, Word sign) {
-        return reinterpret_cast<Float>(reinterpret_cast<Word>(value) ^ sign);
-    }
+    /// A word whose highest bit turns "set the bit" into "flip it", for slot p.
+    QUENCH_INLINE static Word sign(Word code, std::size_t p) { return code << (31 - p); }
 
     /// Brings the fields of members From .. To - 1 up to date with a change of `b`.
     template <std::size_t From, std::size_t To>
@@ -161,11 +156,12 @@ struct Block {
             std::uint32_t accepted = 0;
             for (std::size_t v = 0; v < pair_of_vectors; ++v) {
                 const Word s = sign(codes[v], p);
-                const Float cost = with_sign(weight * field[v] + linear, s) + self;
+                const Float step = negated_by(s, weight);
+                const Float cost = added<Slots>(negated_by(s, linear), field[v], step) + self;
                 const Mask accept = less(cost, allowance(v));
-                const Float step = where(accept, with_sign(weight, s));
-                field[v] = added<Slots>(field[v], diagonal, step);
-                by[v] = Slots == 1 ? step : by[v] + step;
+                const Float move = where(accept, step);
+                field[v] = added<Slots>(field[v], diagonal, move);
+                by[v] = Slots == 1 ? move : by[v] + move;
                 codes[v] = flipped(codes[v], accept, Word{} + (1u << p));
                 accepted |= bits_of(accept) << (v * width);
             }
@@ -201,10 +197,11 @@ struct Block {
                 std::uint32_t accepted = 0;
                 for (std::size_t v = 0; v < pair_of_vectors; ++v) {
                     const Word sb = sign(codes_b[v], p), sc = sign(codes_c[v], q);
-                    const Float step_b = with_sign(weight_p, sb), step_c = with_sign(weight_q, sc);
-                    const Float cost_b = with_sign(weight_p * field_b[v] + linear_p, sb);
-                    const Float cost_c = with_sign(weight_q * field_c[v] + linear_q, sc);
-                    const Float cost = cost_b + cost_c + selves + bc * (step_b * step_c);
+                    const Float step_b = negated_by(sb, weight_p), step_c = negated_by(sc, weight_q);
+                    const Float cost_b = added<Slots>(negated_by(sb, linear_p), field_b[v], step_b);
+                    const Float met = added<Slots>(field_c[v], bc, step_b);
+                    const Float cost_c = added<Slots>(negated_by(sc, linear_q), met, step_c);
+                    const Float cost = cost_b + cost_c + selves;
                     const Mask accept = less(cost, allowance(v));
                     const Float move_b = where(accept, step_b), move_c = where(accept, step_c);
                     field_b[v] = added<Slots>(added<Slots>(field_b[v], bc, move_c), bb, move_b);

@@ -40,18 +40,41 @@ QUENCH_INLINE Word& at(std::uint32_t* row, std::size_t vector) {
     return reinterpret_cast<Word*>(row)[vector];
 }
 
-/// sum + a sign, where `sign` is 0, 1 or -1. The product is exact, so fused or not the bits are the same:
-/// where there is such an instruction it does twice as much. Other products are not to be fused (nor does the
-/// compiler, by its options), since not every instruction set could.
-QUENCH_INLINE Float plus(Float sum, Float a, Float sign) {
+/// a b + sum, rounded once, on every instruction set. The compiler itself is not to fuse (by its options): it
+/// would choose differently on each.
+QUENCH_INLINE Float fused(Float a, Float b, Float sum) {
 #if defined(__AVX512F__)
-    return reinterpret_cast<Float>(_mm512_fmadd_ps(
-        reinterpret_cast<__m512>(a), reinterpret_cast<__m512>(sign), reinterpret_cast<__m512>(sum)));
+    return reinterpret_cast<Float>(_mm512_fmadd_ps(reinterpret_cast<__m512>(a), reinterpret_cast<__m512>(b),
+                                                   reinterpret_cast<__m512>(sum)));
 #elif defined(__FMA__)
-    return reinterpret_cast<Float>(_mm256_fmadd_ps(
-        reinterpret_cast<__m256>(a), reinterpret_cast<__m256>(sign), reinterpret_cast<__m256>(sum)));
+    return reinterpret_cast<Float>(_mm256_fmadd_ps(reinterpret_cast<__m256>(a), reinterpret_cast<__m256>(b),
+                                                   reinterpret_cast<__m256>(sum)));
+#else
+    Float result;
+    for (std::size_t lane = 0; lane < width; ++lane)
+        result[lane] = __builtin_fmaf(a[lane], b[lane], sum[lane]);
+    return result;
+#endif
+}
+
+/// The same where `sign` is 0, 1 or -1: the product is exact, and where nothing fuses none has to.
+QUENCH_INLINE Float plus(Float sum, Float a, Float sign) {
+#if defined(__AVX512F__) || defined(__FMA__)
+    return fused(a, sign, sum);
 #else
     return sum + a * sign;
+#endif
+}
+
+/// The value, negated where the highest bit of the word is set.
+QUENCH_INLINE Float negated_by(Word word, Float value) {
+#if defined(__AVX512F__)
+    constexpr int third_xor_first_and_second = 0x6a;
+    return reinterpret_cast<Float>(_mm512_ternarylogic_epi32(
+        reinterpret_cast<__m512i>(word), reinterpret_cast<__m512i>(Word{} + 0x80000000u),
+        reinterpret_cast<__m512i>(value), third_xor_first_and_second));
+#else
+    return reinterpret_cast<Float>(reinterpret_cast<Word>(value) ^ (word & 0x80000000u));
 #endif
 }
 
@@ -143,11 +166,10 @@ QUENCH_INLINE Float log2_uniform(Word random) {
     const Float exponent = __builtin_convertvector(reinterpret_cast<Int>(bits >> 23 & 0xffu) - 127, Float);
     const Float m = reinterpret_cast<Float>((bits & 0x7fffffu) | 0x3f800000u);
 #endif
-    Float p = all(-0.0816163874f);
-    p = p * m + 0.645147113f;
-    p = p * m + -2.12068854f;
-    p = p * m + 4.07010661f;
-    p = p * m + -33.5128613f;  // 31 less
+    Float p = fused(all(-0.0816163874f), m, all(0.645147113f));
+    p = fused(p, m, all(-2.12068854f));
+    p = fused(p, m, all(4.07010661f));
+    p = fused(p, m, all(-33.5128613f));  // 31 less
     return exponent + p;
 }
 
