@@ -230,6 +230,11 @@ def facts(db, *kinds):
 
 
 def integrity(db):
+    """What SQLite says of the file; a kill in the middle of closing left a journal that is rolled back before."""
+    if os.path.exists("%s-journal" % db):
+        connection = sqlite3.connect(db, timeout=10)
+        connection.execute("PRAGMA user_version").fetchone()
+        connection.close()
     connection = connect(db)
     try:
         return connection.execute("PRAGMA integrity_check").fetchone()[0]

@@ -203,11 +203,15 @@ Opening open_database_to_read(const std::string& path) {
     if (auto problem = check_path(path, true)) return *problem;
     try {
         Connection connection(path, Mode::read);
-        const Header header = connection.header();
-        if (auto problem = check_header(path, header)) return *problem;
-        // Without a WAL nobody writes, and SQLite would create one to read.
+        if (auto problem = check_header(path, connection.header())) return *problem;
         std::error_code error;
-        const auto real_path = fs::canonical(path, error);  // the WAL lies beside the file, not a link to it
+        const auto real_path = fs::canonical(path, error);  // what SQLite puts beside it is not beside a link
+        // Of a coordinator that was killed while it closed: until that is rolled back, by somebody who may
+        // write, SQLite lets nobody read.
+        if (fs::file_size(real_path.string() + "-journal", error) > 0 && !error)
+            Connection(path, Mode::write).execute("PRAGMA user_version");
+        const Header header = connection.header();
+        // Without a WAL nobody writes, and SQLite would create one to read.
         const auto wal_bytes = fs::file_size(real_path.string() + "-wal", error);
         if (header.wal && (error || wal_bytes == 0)) connection = Connection(path, Mode::immutable);
         const auto version = connection.integer("PRAGMA user_version");

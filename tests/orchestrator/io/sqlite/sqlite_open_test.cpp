@@ -224,6 +224,38 @@ TEST(sqlite_open, what_a_killed_coordinator_left_is_read_where_nothing_can_be_wr
     }));
 }
 
+/// A process that is gone in the middle of a transaction without a WAL, as while a store closes.
+void die_writing(const std::string& file) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        Connection connection(file, Mode::write);
+        connection.execute("PRAGMA cache_size = 1; BEGIN");  // so small that pages are written before the end
+        for (int i = 0; i < 50; ++i) connection.execute("UPDATE fact SET body = body || hex(zeroblob(5000))");
+        ::kill(::getpid(), SIGKILL);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFSIGNALED(status));
+}
+
+TEST(sqlite_open, what_a_kill_in_the_middle_of_closing_left_is_rolled_back_by_who_reads) {
+    const Folder folder;
+    ASSERT_TRUE(opened(SqliteStore::open_to_write(folder.file(), writer()))
+                    ->append("a", std::vector{now(created("a"))}));
+    die_writing(folder.file());
+    ASSERT_TRUE(folder.files().contains("quench.db-journal"));
+    const std::string link = folder.file("link.db");
+    std::filesystem::create_symlink(folder.file(), link);
+    ::chmod(folder.path().c_str(), 0555);
+    EXPECT_TRUE(as_nobody([&] {
+        return refused(SqliteStore::open_to_read(link)).text.find("must be writable") != std::string::npos;
+    }));
+    ::chmod(folder.path().c_str(), 0755);
+    const auto reader = opened(SqliteStore::open_to_read(link));
+    EXPECT_EQ(reader->load("a")->size(), 1u);
+    EXPECT_FALSE(folder.files().contains("quench.db-journal"));
+}
+
 TEST(sqlite_open, a_live_study_is_read_through_a_link) {
     const Folder folder;
     std::filesystem::create_directory(folder.file("elsewhere"));
