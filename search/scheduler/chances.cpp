@@ -92,8 +92,10 @@ std::vector<double> chances(std::span<const Contender> contenders, std::size_t p
             if (drawn[i] <= *last) ++wins[i];
     }
     std::vector<double> shares;
+    const double of_all =
+        static_cast<double>(std::min(places, contenders.size())) / static_cast<double>(contenders.size());
     for (const std::size_t won : wins)
-        shares.push_back(static_cast<double>(won) / static_cast<double>(draws));
+        shares.push_back((static_cast<double>(won) + of_all) / (static_cast<double>(draws) + 1));
     return shares;
 }
 

@@ -3,19 +3,16 @@
 #include "base/random.hpp"
 #include "predictor/forecaster.hpp"
 #include "search/scheduler/amount.hpp"
+#include "search/scheduler/chance_record.hpp"
 #include "search/scheduler/energy_evidence.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <limits>
 
 #include <fmt/format.h>
 
 namespace quench::search::scheduler {
 namespace {
-
-using Disturbances = std::shared_ptr<const std::vector<double>>;
 
 /// Contenders with what is known of each: forecasts in the unit of values at the target.
 struct Field {
@@ -57,35 +54,21 @@ std::vector<double> earlier_disturbances(const SurvivalQuestion& question, doubl
 std::optional<Field> by_last_value(const SurvivalQuestion& question) {
     const bool known = question.movements.size() >= SurvivalWork::enough;
     const Trend trend = trend_of(question.movements);
-    std::vector<double> own = disturbances(question.movements, trend);
     std::vector<double> now;
     for (const auto& contender : question.contenders) now.push_back(value_now(contender));
-    std::vector<double> others = earlier_disturbances(question, spread_of(now));
-    if (!known) others.insert(others.end(), own.begin(), own.end());
-    const bool others_known = others.size() >= SurvivalWork::enough && root_mean_square(others) > 0;
-    const bool own_known = known && root_mean_square(own) > 0;
-    if (!own_known && !others_known) return std::nullopt;
-    double edge = -std::numeric_limits<double>::infinity();
-    if (known) {
-        std::vector<double> seen = values_now(question.movements);
-        std::nth_element(seen.begin(), seen.begin() + 1, seen.end(), std::greater<>());
-        edge = seen[1];
-    }
-    const auto near = std::make_shared<const std::vector<double>>(std::move(own));
-    const auto far = std::make_shared<const std::vector<double>>(std::move(others));
+    std::vector<double> all = earlier_disturbances(question, spread_of(now));
+    for (const double one : disturbances(question.movements, trend)) all.push_back(one);
+    const double deviation = root_mean_square(all);
+    if (all.size() < SurvivalWork::enough || deviation == 0) return std::nullopt;
+    const auto shared = std::make_shared<const std::vector<double>>(std::move(all));
     Field field;
     field.predictor = "last";
-    const double best = *std::min_element(now.begin(), now.end());
     for (const double value : now) {
-        const bool like_them = own_known && value <= edge;
-        // One of a kind of which nothing is known may be as good as the best.
-        const bool unknown = !like_them && !others_known;
-        const Disturbances& mine = like_them || unknown ? near : far;
-        field.contenders.push_back({.value = unknown ? best : value, .unit = 1, .disturbances = mine});
+        field.contenders.push_back({.value = value, .unit = 1, .disturbances = shared});
         field.forecasts.push_back(known ? trend.at(value) : value);
         // How far all curves fall until then is known from those that came there alone: without them ranks
         // are what is forecast, and the value stands for one.
-        field.deviations.push_back(known ? std::optional(std::max(trend.slope, 0.1) * root_mean_square(*mine))
+        field.deviations.push_back(known ? std::optional(std::max(trend.slope, 0.1) * deviation)
                                          : std::nullopt);
     }
     return field;
@@ -133,7 +116,8 @@ void SurvivalWork::run() const {
         const auto& field = leads ? model : last;
         const auto& rival = leads ? last : model;
         if (field && question_.places < count) {
-            const auto chance = chances(field->contenders, question_.places, question_.key);
+            std::vector<double> chance = chances(field->contenders, question_.places, question_.key);
+            for (double& one : chance) one = sloped({one, question_.winners()}, question_.slope);
             for (std::size_t i = 0; i < count; ++i) {
                 Evidence evidence{.target = question_.target,
                                   .predictor = field->predictor,

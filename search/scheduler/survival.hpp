@@ -33,8 +33,13 @@ struct SurvivalQuestion {
     std::shared_ptr<const predictor::CurvePredictor> predictor;  ///< null: the last value alone
     std::vector<predictor::Curve> curves;                        ///< to the target, for the predictor
     bool predictor_leads = false;  ///< its forecasts on this study were better than the last value
+    double slope = 1;              ///< of chances, by what came of earlier ones (chance_record.hpp)
     std::uint64_t key = 0;
 
+    /// Share of the contenders that go on.
+    [[nodiscard]] double winners() const {
+        return static_cast<double>(places) / static_cast<double>(contenders.size());
+    }
     /// Of all stages.
     [[nodiscard]] std::size_t movements_known() const {
         std::size_t known = movements.size();
@@ -52,13 +57,12 @@ struct Survival {
 
 /// - Those that are among the best `places` now are never stopped: a forecast alone takes nobody out.
 /// - Of the others those stop whose chance is `bearable` at most.
-/// - Disturbances (chances.hpp) come from `movements`. Contenders that look worse than all of these but one
-///   are unlike them (who was trained that far was chosen): theirs come from `earlier`, narrowed where values
-///   have drawn together since: by the root of the ratio, since part of what disturbs shrinks with the
-///   values, and part (noise) does not. Where `movements` are fewer than `enough`, all contenders' come from
-///   both.
-/// - A contender for whom these are fewer than `enough` counts as if it were as good as the best. Where that
-///   is so for all, or curves show no spread, nothing is calibrated.
+/// - Disturbances (chances.hpp) come from `movements`, and from `earlier`, of which there are more and of
+/// those
+///   that look worse, too (who was trained to the target was chosen). These are narrowed where values have
+///   drawn together since: by the root of the ratio, since part of what disturbs shrinks with the values, and
+///   part (noise) does not.
+/// - Where both are fewer than `enough`, or curves show no spread, nothing is calibrated.
 /// - Where the predictor leads, its forecasts and the errors of its cross-validation take the place of these.
 class SurvivalWork final : public Work {
   public:
