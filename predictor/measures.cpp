@@ -38,6 +38,8 @@ double magnitude(std::span<const double> truths, std::span<const double> values)
 
 double r2(std::span<const double> truths, std::span<const double> values) {
     if (truths.empty()) return 0;
+    const auto [smallest, largest] = std::ranges::minmax(truths);
+    if (smallest == largest) return std::ranges::equal(truths, values) ? 1 : 0;
     const double unit = magnitude(truths, values);
     double centre = 0;
     for (const double truth : truths) centre += truth / unit / static_cast<double>(truths.size());

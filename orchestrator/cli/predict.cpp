@@ -247,6 +247,13 @@ Json row_of(const Cell& cell) {
     return row;
 }
 
+/// No curve differs from another in what is forecast.
+bool are_the_same(const Data& data) {
+    return std::ranges::all_of(data.curves, [&](const Curve& curve) {
+        return curve.values[data.target - 1] == data.curves.front().values[data.target - 1];
+    });
+}
+
 Json view(const PredictOptions& options, const Data& data, const std::vector<Cell>& cells) {
     Json by_known = Json::array(), by_train = Json::array();
     for (const Cell& cell : cells) (cell.train == 0 ? by_known : by_train).push_back(row_of(cell));
@@ -257,6 +264,7 @@ Json view(const PredictOptions& options, const Data& data, const std::vector<Cel
             {"configurations", data.configurations},
             {"left_out", data.beyond},
             {"incomplete", data.incomplete},
+            {"constant", are_the_same(data)},
             {"seed", options.seed},
             {"folds", options.folds},
             {"repeats", options.repeats},
@@ -305,6 +313,8 @@ void print_view(std::ostream& out, const PredictOptions& options, const Json& v)
             "({} have values that are missing or infinite, and take no part where one of these is asked "
             "for)\n\n",
             cell_text(v["incomplete"]));
+    if (v["constant"] == true)
+        out << "(all have the same value at that step: neither R2 nor ranks say anything of forecasts)\n\n";
     if (!v["by_known"].empty()) {
         out << fmt::format("By the share of the curve that is known: {} folds, {} times\n", options.folds,
                            options.repeats);

@@ -76,6 +76,9 @@ TEST(Measures, agree_with_closed_forms) {
     EXPECT_NEAR(rank_correlation(truths, std::vector<double>{1, 2, 2, 3}), 4.5 / std::sqrt(22.5), 1e-12);
     EXPECT_EQ(rank_correlation(truths, std::vector<double>(4, 1.0)), 0);
     EXPECT_EQ(r2(std::vector<double>(2, 1.0), std::vector<double>(2, 1.0)), 1);
+    const std::vector<double> same(35, 0.1);  // their mean in doubles is another number
+    EXPECT_EQ(r2(same, same), 1);
+    EXPECT_EQ(r2(same, std::vector<double>(35, 0.2)), 0);
 }
 
 TEST(Scaler, quantiles_are_shares_and_outliers_move_nothing) {

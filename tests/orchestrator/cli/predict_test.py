@@ -71,6 +71,17 @@ class Predict(unittest.TestCase):
             # 40 to 60 truths in each of 6 to 18 splits; the splits share their curves, hence the wide margin.
             self.assertGreater(row["coverage"], 0.75)
 
+    def test_curves_that_end_alike_are_said_to_tell_nothing_of_forecasts(self):
+        self.assertFalse(self.json("--predictor", "last", "--known", "0.5", "--train", "10")["constant"])
+        lines = ["hp.lr," + ",".join(f"loss@{step}" for step in range(1, 11))]
+        lines += [f"{row}," + ",".join(["0.1"] * 10) for row in range(30)]
+        self.table.write_text("\n".join(lines) + "\n")
+        found = self.json("--predictor", "last", "svr", "--known", "0.5", "--train", "10")
+        self.assertTrue(found["constant"])
+        for row in found["by_known"]:
+            self.assertAlmostEqual(row["r2"], 1)
+        self.assertIn("neither R2 nor ranks", self.quench("--predictor", "last", "--known", "0.5", "--train", "10").stdout)
+
     def test_the_plot_is_a_picture_of_all_predictors(self):
         plot = self.folder / "plot.svg"
         self.quench("--predictor", "last", "svr", "--known", "0.25", "0.5", "--train", "10", "20", "--plot", str(plot))
