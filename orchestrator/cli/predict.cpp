@@ -1,22 +1,17 @@
 // quench predict --table FILE
-#include "orchestrator/cli/input_file.hpp"
 #include "orchestrator/cli/long_work.hpp"
 #include "orchestrator/cli/output.hpp"
+#include "orchestrator/cli/predict_curves.hpp"
 #include "orchestrator/cli/predict_plot.hpp"
 #include "orchestrator/cli/verbs.hpp"
-#include "orchestrator/simulate/number.hpp"
-#include "orchestrator/simulate/table.hpp"
 #include "predictor/catalogue.hpp"
 #include "predictor/evaluation.hpp"
 
 #include <atomic>
 #include <cmath>
 #include <fstream>
-#include <limits>
 #include <mutex>
-#include <optional>
 #include <ostream>
-#include <set>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -25,7 +20,6 @@
 namespace quench::orchestrator::cli {
 namespace {
 
-using predictor::Curve;
 using predictor::Judge;
 using predictor::Question;
 using predictor::Score;
@@ -33,9 +27,8 @@ using predictor::Split;
 using predictor::Together;
 
 struct PredictOptions {
-    std::string table, metric, plot;
-    std::size_t target = 0;
-    std::optional<double> most, least;  ///< of a value at the target
+    CurvesAsked curves;
+    std::string plot;
     std::vector<std::string> predictors = predictor::predictor_names();
     std::vector<double> known = {0, 0.1, 0.25, 0.5, 0.75, 0.9};
     std::vector<std::size_t> train = {10, 20, 40, 80};
@@ -44,80 +37,6 @@ struct PredictOptions {
     std::uint64_t seed = 0;
     bool coverage = false;
 };
-
-struct Data {
-    std::vector<Curve> curves = {};
-    std::size_t configurations = 0;
-    std::string metric = {};
-    std::size_t target = 0;
-    std::size_t beyond = 0;      ///< curves left out for their value at the target
-    std::size_t incomplete = 0;  ///< with a value up to the target that is missing or infinite
-};
-
-const simulate::Series& choose_series(const simulate::Table& table, const PredictOptions& options) {
-    std::string names;
-    for (const simulate::Series& series : table.series) {
-        if (options.metric.empty() ? series.metric != "seconds" : series.metric == options.metric)
-            return series;
-        names += (names.empty() ? "" : ", ") + series.metric;
-    }
-    throw Refusal(ExitCode::usage,
-                  fmt::format("{}: there is no metric '{}' (the table has {}) choose with --metric",
-                              options.table, options.metric, names.empty() ? "none" : names));
-}
-
-/// A parameter as columns of numbers: itself, or, where any cell is text, 0 or 1 for each choice.
-std::vector<std::vector<double>> columns_of(const simulate::Table& table, std::size_t parameter) {
-    std::vector<double> numbers;
-    std::set<std::string> choices;
-    bool text = false;
-    for (std::size_t row = 0; row < table.rows(); ++row) {
-        const std::string& cell = table.cell(row, parameter);
-        const auto number = simulate::number(cell);
-        text |= !number && !cell.empty();
-        numbers.push_back(number.value_or(std::numeric_limits<double>::quiet_NaN()));
-        choices.insert(cell);
-    }
-    if (!text) return {numbers};
-    std::vector<std::vector<double>> columns;
-    for (const std::string& choice : choices) {
-        std::vector<double>& column = columns.emplace_back();
-        for (std::size_t row = 0; row < table.rows(); ++row)
-            column.push_back(table.cell(row, parameter) == choice ? 1 : 0);
-    }
-    return columns;
-}
-
-Data read_data(const PredictOptions& options) {
-    const simulate::Table table = table_of_file(options.table);
-    const simulate::Series& series = choose_series(table, options);
-    Data data{.metric = series.metric, .target = options.target == 0 ? series.steps : options.target};
-    if (data.target > series.steps)
-        throw Refusal(ExitCode::usage,
-                      fmt::format("the table ends before step {} (it has {}) ask for an earlier one "
-                                  "with --target",
-                                  data.target, series.steps));
-    const Question question{0, data.target};
-    std::vector<std::vector<double>> columns;
-    for (std::size_t p = 0; p < table.parameters.size(); ++p)
-        std::ranges::move(columns_of(table, p), std::back_inserter(columns));
-    for (std::size_t row = 0; row < table.rows(); ++row) {
-        Curve curve;
-        for (const auto& column : columns) curve.parameters.push_back(column[row]);
-        const auto begin = series.values.begin() + static_cast<std::ptrdiff_t>(row * series.steps);
-        curve.values.assign(begin, begin + static_cast<std::ptrdiff_t>(series.steps));
-        if (!predictor::has_answer(curve, {data.target - 1, data.target})) ++data.incomplete;
-        if (!predictor::has_answer(curve, question)) continue;
-        const double answer = curve.values[data.target - 1];
-        if (answer > options.most.value_or(answer) || answer < options.least.value_or(answer))
-            ++data.beyond;
-        else
-            data.curves.push_back(std::move(curve));
-    }
-    const auto numbers = predictor::configurations(data.curves);
-    data.configurations = numbers.empty() ? 0 : *std::ranges::max_element(numbers) + 1;
-    return data;
-}
 
 /// One cell of the result: a predictor, asked one question, on several splits.
 struct Cell {
@@ -130,7 +49,7 @@ struct Cell {
     std::string complaint = {};
 };
 
-std::vector<Cell> plan(const PredictOptions& options, const Data& data) {
+std::vector<Cell> plan(const PredictOptions& options, const LearningCurves& data) {
     std::vector<Cell> cells;
     const auto step = [&](double fraction) {
         const auto known = static_cast<std::size_t>(std::lround(fraction * static_cast<double>(data.target)));
@@ -168,7 +87,7 @@ std::vector<Cell> plan(const PredictOptions& options, const Data& data) {
 }
 
 /// Fills the scores, over threads; each cell's scores are in the order of its splits.
-void judge(const PredictOptions& options, const Data& data, std::vector<Cell>& cells,
+void judge(const PredictOptions& options, const LearningCurves& data, std::vector<Cell>& cells,
            const std::function<void(std::uint64_t, std::uint64_t)>& progress, const std::stop_token& stop) {
     struct Job {
         Cell* cell;
@@ -247,24 +166,17 @@ Json row_of(const Cell& cell) {
     return row;
 }
 
-/// No curve differs from another in what is forecast.
-bool are_the_same(const Data& data) {
-    return std::ranges::all_of(data.curves, [&](const Curve& curve) {
-        return curve.values[data.target - 1] == data.curves.front().values[data.target - 1];
-    });
-}
-
-Json view(const PredictOptions& options, const Data& data, const std::vector<Cell>& cells) {
+Json view(const PredictOptions& options, const LearningCurves& data, const std::vector<Cell>& cells) {
     Json by_known = Json::array(), by_train = Json::array();
     for (const Cell& cell : cells) (cell.train == 0 ? by_known : by_train).push_back(row_of(cell));
-    return {{"table", options.table},
+    return {{"table", options.curves.table},
             {"metric", data.metric},
             {"target", data.target},
             {"curves", data.curves.size()},
             {"configurations", data.configurations},
             {"left_out", data.beyond},
             {"incomplete", data.incomplete},
-            {"constant", are_the_same(data)},
+            {"constant", data.constant()},
             {"seed", options.seed},
             {"folds", options.folds},
             {"repeats", options.repeats},
@@ -351,9 +263,9 @@ void print_complaints(std::ostream& err, const std::vector<Cell>& cells) {
 
 void write_plot(const PredictOptions& options, const Json& v) {
     std::ofstream out(options.plot, std::ios::binary);
-    out << predict_plot(
-        fmt::format("{}: {} at step {}", options.table, cell_text(v["metric"]), cell_text(v["target"])),
-        options.predictors, options.train_known, v);
+    out << predict_plot(fmt::format("{}: {} at step {}", options.curves.table, cell_text(v["metric"]),
+                                    cell_text(v["target"])),
+                        options.predictors, options.train_known, v);
     if (!out.flush())
         throw Refusal(
             ExitCode::error,
@@ -372,7 +284,7 @@ void check(const PredictOptions& options) {
 ExitCode run_predict(const World& world, const Common& common, const PredictOptions& options) {
     Interruption interruption;
     check(options);
-    const Data data = read_data(options);
+    const LearningCurves data = read_curves(options.curves);
     constexpr std::size_t fewest = 4;  // two to learn from and two to judge by
     if (data.configurations < fewest)
         throw Refusal(
@@ -380,7 +292,7 @@ ExitCode run_predict(const World& world, const Common& common, const PredictOpti
             fmt::format(
                 "{}: too few curves ({} of {} configurations reach step {} with finite values{}, and it "
                 "takes {} configurations) give more, or ask for an earlier step",
-                options.table, data.curves.size(), data.configurations, data.target,
+                options.curves.table, data.curves.size(), data.configurations, data.target,
                 data.beyond == 0
                     ? ""
                     : fmt::format(", {} others are left out by --at-most or --at-least", data.beyond),
@@ -423,13 +335,14 @@ ExitCode run_predict(const World& world, const Common& common, const PredictOpti
 Action declare_predict(CLI::App& app, const World& world, const Common& common) {
     // Shared: CLI11 writes into it after this function has returned, the action reads it.
     const auto o = std::make_shared<PredictOptions>();
-    app.add_option("--table", o->table, "Learning curves: CSV with columns hp.NAME and METRIC@STEP")
+    app.add_option("--table", o->curves.table, "Learning curves: CSV with columns hp.NAME and METRIC@STEP")
         ->required()
         ->type_name("FILE");
-    app.add_option("--metric", o->metric, "Which metric (default: the first)");
-    app.add_option("--target", o->target, "The step to forecast (default: the last)");
-    app.add_option("--at-most", o->most, "Leave out curves with a larger value at the target: outliers");
-    app.add_option("--at-least", o->least, "Leave out curves with a smaller value at the target");
+    app.add_option("--metric", o->curves.metric, "Which metric (default: the first)");
+    app.add_option("--target", o->curves.target, "The step to forecast (default: the last)");
+    app.add_option("--at-most", o->curves.most,
+                   "Leave out curves with a larger value at the target: outliers");
+    app.add_option("--at-least", o->curves.least, "Leave out curves with a smaller value at the target");
     app.add_option("--predictor", o->predictors,
                    "last, svr, qsvr, parametric, gp, with options as svr:kind=epsilon,cost=67.61; repeats")
         ->take_all();
