@@ -8,6 +8,10 @@
 namespace quench::search::scheduler {
 namespace {
 
+/// Draws that all share: what no movement of a study's few shows happens all the same. Of those whom 500
+/// draws gave no chance .014 (MLPF) to .028 (PTB) would have been among the best.
+constexpr double shared_draws = 20;
+
 /// Median of at least one value; of an even number the upper.
 double median(std::vector<double> values) {
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -92,10 +96,11 @@ std::vector<double> chances(std::span<const Contender> contenders, std::size_t p
             if (drawn[i] <= *last) ++wins[i];
     }
     std::vector<double> shares;
-    const double of_all =
+    const double share =
         static_cast<double>(std::min(places, contenders.size())) / static_cast<double>(contenders.size());
     for (const std::size_t won : wins)
-        shares.push_back((static_cast<double>(won) + of_all) / (static_cast<double>(draws) + 1));
+        shares.push_back((static_cast<double>(won) + shared_draws * share) /
+                         (static_cast<double>(draws) + shared_draws));
     return shares;
 }
 

@@ -45,10 +45,10 @@ struct Contender {
     std::shared_ptr<const std::vector<double>> disturbances;  ///< not empty
 };
 
-/// For each contender the share of `draws` in which it is among the best `places`; never 0, as if one
-/// draw more had been shared by all. Disturbances are drawn with replacement and blurred, and widened for
-/// being few: those that are rarer than one in them exist as well. O(draws * contenders); the same for the
-/// same arguments.
+/// For each contender the share of `draws` in which it is among the best `places`, and of 20 more that all
+/// share: nobody's chance is 0. Disturbances are drawn with replacement and blurred, and widened for being
+/// few: those that are rarer than one in them exist as well. O(draws * contenders); the same for the same
+/// arguments.
 [[nodiscard]] std::vector<double> chances(std::span<const Contender> contenders, std::size_t places,
                                           std::uint64_t key, std::size_t draws = 500);
 

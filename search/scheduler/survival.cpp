@@ -3,7 +3,6 @@
 #include "base/random.hpp"
 #include "predictor/forecaster.hpp"
 #include "search/scheduler/amount.hpp"
-#include "search/scheduler/chance_record.hpp"
 #include "search/scheduler/energy_evidence.hpp"
 
 #include <algorithm>
@@ -116,8 +115,7 @@ void SurvivalWork::run() const {
         const auto& field = leads ? model : last;
         const auto& rival = leads ? last : model;
         if (field && question_.places < count) {
-            std::vector<double> chance = chances(field->contenders, question_.places, question_.key);
-            for (double& one : chance) one = sloped({one, question_.winners()}, question_.slope);
+            const auto chance = chances(field->contenders, question_.places, question_.key);
             for (std::size_t i = 0; i < count; ++i) {
                 Evidence evidence{.target = question_.target,
                                   .predictor = field->predictor,

@@ -33,13 +33,8 @@ struct SurvivalQuestion {
     std::shared_ptr<const predictor::CurvePredictor> predictor;  ///< null: the last value alone
     std::vector<predictor::Curve> curves;                        ///< to the target, for the predictor
     bool predictor_leads = false;  ///< its forecasts on this study were better than the last value
-    double slope = 1;              ///< of chances, by what came of earlier ones (chance_record.hpp)
     std::uint64_t key = 0;
 
-    /// Share of the contenders that go on.
-    [[nodiscard]] double winners() const {
-        return static_cast<double>(places) / static_cast<double>(contenders.size());
-    }
     /// Of all stages.
     [[nodiscard]] std::size_t movements_known() const {
         std::size_t known = movements.size();

@@ -36,7 +36,7 @@ class SwiftAsha final : public Scheduler {
   public:
     struct Options {
         Asha::Options asha;
-        double risk = 0.015;    ///< share of those that go on from a rung that may be lost, by expectation
+        double risk = 0.02;     ///< share of those that go on from a rung that may be lost, by expectation
         double start_cost = 0;  ///< of a trial's program, in steps: decisions are so much further apart
         double audit = 0;       ///< share of the trials to stop that run on to the rung
         std::vector<double> decisions = usual_decisions;             ///< where on the way to a target

@@ -12,8 +12,8 @@ namespace quench::search::scheduler {
 namespace {
 
 /// Share of a round's survivors, in units of `risk`, that it is worth to save what a round costs on average.
-/// With 6.3 about `risk` of all rounds' survivors is lost (bench/swift, synthetic curves).
-constexpr double risk_price = 6.3;
+/// With 8.2 about `risk` of all rounds' survivors is lost (bench/swift, synthetic curves).
+constexpr double risk_price = 8.2;
 
 /// What Hyperband spends in a round, on average.
 double mean_round_cost(const std::vector<HyperbandBracket>& plan, Resource eta) {
@@ -124,11 +124,6 @@ void SwiftHyperband::on(const Judged& event) {
         trial.stop + 1 == bracket.stops.size())
         return;
     contest_.promise(event);
-    if (const auto& work = bracket.stops[trial.stop].work; work && event.evidence && event.evidence->chance) {
-        const Chance told{*event.evidence->chance, work->question().winners()};
-        record_.promise(event.trial, event.evidence->target,
-                        {sloped(told, 1 / work->question().slope), told.winners});
-    }
     if (bracket.stops[trial.stop].target) history_.choose(event.trial, bracket.stops[trial.stop].at);
     drop_judgement(event.trial, trial);
     ++bracket.stops[trial.stop].promoted;
@@ -146,7 +141,6 @@ void SwiftHyperband::end(TrialId id, bool badly) {
     if (found == trials_.end() || found->second.stage == Stage::over) return;
     Trial& trial = found->second;
     Stop& stop = brackets_[trial.bracket].stops[trial.stop];
-    if (trial.stage == Stage::training || !stop.target) record_.forget(id);
     if (trial.stage == Stage::training) {
         ++stop.arrived;
         if (badly) stop.results.insert({std::numeric_limits<double>::infinity(), id});
@@ -189,14 +183,13 @@ void SwiftHyperband::go_on(std::size_t index) {
             continue;
         }
         const bool last = s + 1 == bracket.stops.size();
-        if (last)
+        if (last) {
             complete_trials(bracket);
-        else
-            pass_the_certain(index, s);
+            continue;
+        }
+        pass_the_certain(index, s);
         if (!closed(bracket, s) || stop.arrived < stop.admitted || stop.undecided > 0) continue;
         stop.judged = true;
-        if (stop.target) settle_chances(index, s);
-        if (last) continue;
         if (stop.target)
             judge_target(index, s);
         else
@@ -258,15 +251,6 @@ void SwiftHyperband::pass_all(std::size_t index, std::size_t s) {
         make_due(passing(index, s, *stop.waiting.begin(), target_of(brackets_[index], s)));
 }
 
-/// All that came to a target have come: who is among the best there is known.
-void SwiftHyperband::settle_chances(std::size_t index, std::size_t s) {
-    const Stop& stop = brackets_[index].stops[s];
-    const std::size_t keep = places(brackets_[index], stop);
-    for (std::size_t rank = 0; rank < stop.results.size(); ++rank)
-        record_.settle(stop.results.at_rank(rank)->trial, stop.at, rank < keep);
-    record_.learn();
-}
-
 void SwiftHyperband::judge_target(std::size_t index, std::size_t s) {
     const Bracket& bracket = brackets_[index];
     const Stop& stop = bracket.stops[s];
@@ -317,7 +301,6 @@ SurvivalQuestion SwiftHyperband::question_of(std::size_t index, std::size_t s) c
     }
     question.predictor = options_.predictor;
     question.predictor_leads = contest_.predictor_leads();
-    question.slope = record_.slope();
     recall(question, index, s);
     return question;
 }

@@ -7,8 +7,7 @@
 // its stop saves, at one price in all rounds. No other choice among the same trials saves more for as many
 // lost. How certain a ranking is, is learnt from this study's own curves, all of them (curve_history.hpp):
 // every trial that was trained beyond the round's target, in whichever bracket, and where these are few,
-// earlier stages of training. What is not known yet stops nobody: it begins as Hyperband. And what came of
-// those that went on shows how sure chances may be of themselves (chance_record.hpp).
+// earlier stages of training. What is not known yet stops nobody: it begins as Hyperband.
 //
 // A predictor can be given. It is asked beside the last value, and takes the decisions once its forecasts
 // were nearer to what trials came to than the last value's, more often than chance explains (two standard
@@ -22,7 +21,6 @@
 // does so at once. What a bracket decides does not depend on who comes first.
 #pragma once
 
-#include "search/scheduler/chance_record.hpp"
 #include "search/scheduler/curve_history.hpp"
 #include "search/scheduler/decision_points.hpp"
 #include "search/scheduler/forecast_contest.hpp"
@@ -53,7 +51,7 @@ class SwiftHyperband final : public Scheduler {
         std::string unit = "step";
         double start_cost = 0;  ///< of a trial's program, in steps: decisions are so much further apart
         double audit = 0;       ///< share of the trials to stop that run on to their round's end
-        double risk = 0.015;    ///< about so large a share of the rounds' survivors may be lost
+        double risk = 0.02;     ///< about so large a share of the rounds' survivors may be lost
         std::vector<double> decisions = usual_decisions;             ///< where on the way to a target
         std::shared_ptr<const predictor::CurvePredictor> predictor;  ///< may be null
     };
@@ -75,9 +73,9 @@ class SwiftHyperband final : public Scheduler {
         std::size_t round = 0;
         Resource at = 0;
         bool target = false;
-        std::size_t admitted = 0;   ///< that were on their way to it, so far
-        std::size_t arrived = 0;    ///< or failed on the way
-        bool judged = false;        ///< at the maximum: all have come
+        std::size_t admitted = 0;  ///< that were on their way to it, so far
+        std::size_t arrived = 0;   ///< or failed on the way
+        bool judged = false;
         bool skipped = false;       ///< a decision point at which nothing is to be decided any more
         std::size_t undecided = 0;  ///< judgements due at it
         std::size_t promoted = 0;
@@ -123,7 +121,6 @@ class SwiftHyperband final : public Scheduler {
     void complete_trials(Bracket& bracket);
     void pass_the_certain(std::size_t bracket, std::size_t stop);
     void pass_all(std::size_t bracket, std::size_t stop);
-    void settle_chances(std::size_t bracket, std::size_t target);
     void judge_target(std::size_t bracket, std::size_t stop);
     void prepare_decision(std::size_t bracket, std::size_t stop);
     [[nodiscard]] SurvivalQuestion question_of(std::size_t bracket, std::size_t stop) const;
@@ -135,7 +132,6 @@ class SwiftHyperband final : public Scheduler {
     Options options_;
     CurveHistory history_;
     ForecastContest contest_;
-    ChanceRecord record_;
     double mean_round_cost_;
     std::vector<Bracket> brackets_;
     std::unordered_map<TrialId, Trial> trials_;

@@ -65,7 +65,7 @@ TEST(swift_hyperband, chances_are_borne_in_proportion_to_the_resource_that_a_sto
             const Resource target = judgement.evidence->target;
             const auto saved = static_cast<double>(target - judgement.step);
             EXPECT_LE(*judgement.evidence->chance,
-                      6.5 * risk * places.at(target) * saved / (1088 / 3.0) + 1e-12);
+                      8.2 * risk * places.at(target) * saved / (1088 / 3.0) + 1e-12);
             ++stopped;
         });
         EXPECT_GT(stopped, before);
