@@ -52,12 +52,11 @@ struct Survival {
 
 /// - Those that are among the best `places` now are never stopped: a forecast alone takes nobody out.
 /// - Of the others those stop whose chance is `bearable` at most.
-/// - Disturbances (chances.hpp) come from `movements`, and from `earlier`, of which there are more and of
-/// those
-///   that look worse, too (who was trained to the target was chosen). These are narrowed where values have
-///   drawn together since: by the root of the ratio, since part of what disturbs shrinks with the values, and
-///   part (noise) does not.
-/// - Where both are fewer than `enough`, or curves show no spread, nothing is calibrated.
+/// - Disturbances (chances.hpp) come from `movements` and from `earlier`: of these there are more, and they
+///   tell of contenders that look worse, too (who was trained to the target was chosen). They are narrowed
+///   where values have drawn together since: by the root of the ratio, since part of what disturbs shrinks
+///   with the values, and part (noise) does not.
+/// - Where there are fewer than `enough` of both together, or curves show no spread, nothing is calibrated.
 /// - Where the predictor leads, its forecasts and the errors of its cross-validation take the place of these.
 class SurvivalWork final : public Work {
   public:
