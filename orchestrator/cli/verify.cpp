@@ -1,12 +1,16 @@
 // quench verify [STUDY]
 #include "orchestrator/core/verify.hpp"
 
+#include "orchestrator/cli/build_info.hpp"
 #include "orchestrator/cli/journal.hpp"
 #include "orchestrator/cli/output.hpp"
 #include "orchestrator/cli/text.hpp"
 #include "orchestrator/cli/verbs.hpp"
 
+#include <algorithm>
 #include <ostream>
+#include <span>
+#include <variant>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -21,6 +25,17 @@ std::vector<std::string> wanted_studies(const store::Store& store, const std::st
     return std::move(names).value();
 }
 
+/// What coordinators said of themselves, each once.
+Json builds_of(std::span<const core::StampedFact> facts) {
+    Json builds = Json::array();
+    for (const core::StampedFact& stamped : facts) {
+        const auto* started = std::get_if<core::CoordinatorStarted>(&stamped.fact);
+        if (started && std::ranges::find(builds, Json(started->build)) == builds.end())
+            builds.push_back(started->build);
+    }
+    return builds;
+}
+
 /// A journal that cannot even be read is a finding too, and the other studies are still looked at.
 Json check_study(const store::Store& store, const std::string& name) {
     const auto facts = store.load(name);
@@ -29,7 +44,10 @@ Json check_study(const store::Store& store, const std::string& name) {
         findings.push_back(facts.error().text());
     else
         for (const std::string& contradiction : core::verify(*facts)) findings.push_back(contradiction);
-    return {{"study", name}, {"facts", facts ? facts->size() : 0}, {"contradictions", findings}};
+    return {{"study", name},
+            {"facts", facts ? facts->size() : 0},
+            {"builds", facts ? builds_of(*facts) : Json::array()},
+            {"contradictions", findings}};
 }
 
 void print_text(std::ostream& out, const Json& report) {
@@ -40,6 +58,11 @@ void print_text(std::ostream& out, const Json& report) {
             "{}: {} facts, {}\n", cell_text(study["study"]), cell_text(study["facts"]),
             findings.empty() ? "every decision follows" : fmt::format("{} contradictions", findings.size()));
         for (const Json& finding : findings) out << "  " << cell_text(finding) << "\n";
+        if (findings.empty()) continue;
+        for (const Json& build : study["builds"])
+            if (build != build_info())
+                out << fmt::format("  (decided by {}; this is {}, whose rules may be others)\n",
+                                   cell_text(build), build_info());
     }
 }
 

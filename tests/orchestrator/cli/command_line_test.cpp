@@ -301,6 +301,10 @@ TEST(verify, reports_contradictions_and_fails) {
     EXPECT_EQ(ran.json()["ok"], false);
     EXPECT_FALSE(ran.json()["studies"][0]["contradictions"].empty());
     EXPECT_EQ(quench_with({facts}, {"status"}).code, ExitCode::storage);
+    const Ran text = quench_with({facts}, {"verify"});
+    EXPECT_EQ(ran.json()["studies"][0]["builds"].size(), 1u);
+    const auto build = ran.json()["studies"][0]["builds"][0].get<std::string>();
+    EXPECT_NE(text.out.find("decided by " + build + "; this is quench "), std::string::npos) << text.out;
 }
 
 /// A study file on disk for the length of a test.
