@@ -11,9 +11,8 @@ namespace quench::orchestrator::cli {
 /// Every verdict of a trial with what it rested on. Once the trial has come to the step that was forecast,
 /// `came_to` is its value there, `inside` whether that lies within 1.645 deviations of the forecast (90 % of
 /// errors if they are normal), `went_on` whether it did go on from there or, at the maximum, was its
-/// bracket's best, and `right` whether the forecast was to let just those go on (an audit was to
-/// stop its trial). They are null while that is
-/// open; of a trial that was stopped before, it is never known.
+/// bracket's best, and `right` whether the forecast was to let just those go on (an audit was to stop its
+/// trial). They are null while that is open; of a trial that was stopped before, it is never known.
 Json verdict_rows(const core::State& state, const std::vector<core::StampedFact>& facts, core::TrialId trial);
 
 /// The study's verdicts that rest on forecasts: `chances[{from, to, verdicts, mean_chance, went_on}]` over

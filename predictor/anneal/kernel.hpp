@@ -1,7 +1,7 @@
 // The inner loop of simulated annealing: one sweep over a group of replicas, one replica a SIMD lane.
 //
 // Compiled once for each instruction set from kernel_body.hpp; all give the same bits, because all have the
-// same lanes, do the same float operations in the same order, and fuse only what is exact (lane_vector.hpp).
+// same lanes, do the same float operations in the same order, and fuse the same of them (lane_vector.hpp).
 #pragma once
 
 #include <cstddef>

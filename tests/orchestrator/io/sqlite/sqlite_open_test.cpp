@@ -184,17 +184,25 @@ TEST(sqlite_lock, a_reader_sees_who_holds_it) {
     EXPECT_FALSE((*holder)->dead);
 }
 
-/// A process that opens the database and is gone without a word.
-void die_holding(const std::string& file) {
+/// Runs `work` in a child that is gone without a word once it has returned true.
+template <class Work>
+void die_after(Work&& work) {
     const pid_t child = ::fork();
     if (child == 0) {
-        const auto store = opened(SqliteStore::open_to_write(file, writer(start)));
-        if (!store || !store->append("a", std::vector{now(created("a"))})) ::_exit(1);
-        ::kill(::getpid(), SIGKILL);
+        if (work()) ::kill(::getpid(), SIGKILL);
+        ::_exit(1);
     }
     int status = 0;
     ::waitpid(child, &status, 0);
     ASSERT_TRUE(WIFSIGNALED(status));
+}
+
+void die_holding(const std::string& file) {
+    std::unique_ptr<SqliteStore> store;  // open until the end
+    die_after([&] {
+        store = opened(SqliteStore::open_to_write(file, writer(start)));
+        return store && store->append("a", std::vector{now(created("a"))}).ok();
+    });
 }
 
 TEST(sqlite_lock, of_a_dead_process_is_taken_over_at_once) {
@@ -224,18 +232,17 @@ TEST(sqlite_open, what_a_killed_coordinator_left_is_read_where_nothing_can_be_wr
     }));
 }
 
-/// A process that is gone in the middle of a transaction without a WAL, as while a store closes.
+/// In the middle of a transaction without a WAL, as while a store closes.
 void die_writing(const std::string& file) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-        Connection connection(file, Mode::write);
-        connection.execute("PRAGMA cache_size = 1; BEGIN");  // so small that pages are written before the end
-        for (int i = 0; i < 50; ++i) connection.execute("UPDATE fact SET body = body || hex(zeroblob(5000))");
-        ::kill(::getpid(), SIGKILL);
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    ASSERT_TRUE(WIFSIGNALED(status));
+    std::optional<Connection> connection;  // open until the end
+    die_after([&] {
+        connection.emplace(file, Mode::write);
+        connection->execute(
+            "PRAGMA cache_size = 1; BEGIN");  // so small that pages are written before the end
+        for (int i = 0; i < 50; ++i)
+            connection->execute("UPDATE fact SET body = body || hex(zeroblob(5000))");
+        return true;
+    });
 }
 
 TEST(sqlite_open, what_a_kill_in_the_middle_of_closing_left_is_rolled_back_by_who_reads) {
